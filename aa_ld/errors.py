@@ -1,0 +1,257 @@
+"""Everything that can go wrong, as one family.
+
+    AaLdError
+    ├── UsageError                      exit 2: the call has to change
+    │   ├── UnknownQuestionError
+    │   ├── UnknownParameterError
+    │   ├── MissingParameterError
+    │   ├── ParameterValueError
+    │   ├── UnknownTermError
+    │   ├── UnknownFilterValueError
+    │   ├── NotExplainableError
+    │   ├── QueryRefusedError
+    │   ├── QuerySyntaxError
+    │   ├── QueryStoppedError
+    │   └── MissingExtraError
+    └── InputError                      exit 3: the input has to change
+        ├── MissingFileError
+        ├── NotAFileError
+        ├── EmptyFileError
+        ├── FileTooLargeError
+        ├── UnknownSyntaxError
+        ├── EncodingError
+        ├── RdfSyntaxError
+        ├── NestingError
+        ├── EntityError
+        ├── RemoteContextError
+        ├── ParserStoppedError
+        ├── NotATreeError
+        ├── SourceTextError
+        └── BrokenQuestionError
+
+Each error says what is wrong and where, what is nearest, and what to do next;
+its `code` is a heading of docs/errors.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+
+class AaLdError(Exception):
+    """The root of the family.
+
+    where   the file, term or argument at fault
+    what    one sentence that says what is wrong
+    remedy  one sentence that says what to do
+    nearest names that may have been meant, best first
+
+    >>> print(UnknownQuestionError("ask", "No question has this name.", "List them with aa-ld questions."))
+    UnknownQuestionError: ask
+      No question has this name.
+      List them with aa-ld questions.   (docs: errors.md#unknown-question)
+    """
+
+    code = "error"
+    exit_status = 5
+
+    def __init__(self, where: str, what: str, remedy: str, nearest: Iterable[str] = ()) -> None:
+        super().__init__(where, what, remedy)
+        self.where = where
+        self.what = what
+        self.remedy = remedy
+        self.nearest = list(nearest)
+
+    def __str__(self) -> str:
+        near = f" Nearest: {', '.join(self.nearest)}." if self.nearest else ""
+        return (
+            f"{type(self).__name__}: {self.where}\n"
+            f"  {self.what}{near}\n"
+            f"  {self.remedy}   (docs: errors.md#{self.code})"
+        )
+
+
+class UsageError(AaLdError):
+    """The call has to change."""
+
+    code = "usage"
+    exit_status = 2
+
+
+class UnknownQuestionError(UsageError):
+    """No shipped question has this name."""
+
+    code = "unknown-question"
+
+
+class UnknownParameterError(UsageError):
+    """The question has no such parameter."""
+
+    code = "unknown-parameter"
+
+
+class MissingParameterError(UsageError):
+    """The question cannot be answered without this parameter."""
+
+    code = "missing-parameter"
+
+
+class ParameterValueError(UsageError):
+    """The value is not of the parameter's type."""
+
+    code = "parameter-value"
+
+
+class UnknownTermError(UsageError):
+    """No loaded file declares this term."""
+
+    code = "unknown-term"
+
+
+class UnknownFilterValueError(UsageError):
+    """No loaded fact has this value."""
+
+    code = "unknown-filter-value"
+
+
+class NotExplainableError(UsageError):
+    """The term is no fact, and no fact is about it."""
+
+    code = "not-explainable"
+
+
+class QueryRefusedError(UsageError):
+    """The query asks for something that reading does not need: network, files, change."""
+
+    code = "query-refused"
+
+
+class QuerySyntaxError(UsageError):
+    """The query is not SPARQL 1.1."""
+
+    code = "query-syntax"
+
+
+class QueryStoppedError(UsageError):
+    """The query was stopped: too long, too deep, or too much memory."""
+
+    code = "query-stopped"
+
+
+class MissingExtraError(UsageError):
+    """The verb needs an optional part that is not installed."""
+
+    code = "missing-extra"
+
+
+class InputError(AaLdError):
+    """The input has to change."""
+
+    code = "input"
+    exit_status = 3
+
+
+class MissingFileError(InputError):
+    """There is no such file."""
+
+    code = "missing-file"
+
+
+class NotAFileError(InputError):
+    """The path leads to something that cannot be read as a file."""
+
+    code = "not-a-file"
+
+
+class EmptyFileError(InputError):
+    """The file holds nothing."""
+
+    code = "empty-file"
+
+
+class FileTooLargeError(InputError):
+    """The file is larger than this command takes."""
+
+    code = "file-too-large"
+
+
+class UnknownSyntaxError(InputError):
+    """Neither the name nor the content says which RDF syntax this is."""
+
+    code = "unknown-syntax"
+
+
+class EncodingError(InputError):
+    """The file is not UTF-8."""
+
+    code = "encoding"
+
+
+class RdfSyntaxError(InputError):
+    """The file is not what its syntax asks for; line and column are said."""
+
+    code = "rdf-syntax"
+
+
+class NestingError(InputError):
+    """The file nests deeper than any honest file does."""
+
+    code = "nesting"
+
+
+class EntityError(InputError):
+    """The XML declares entities, which can read files or explode."""
+
+    code = "entity"
+
+
+class RemoteContextError(InputError):
+    """The JSON-LD asks for a context from the network."""
+
+    code = "remote-context"
+
+
+class ParserStoppedError(InputError):
+    """The parser was stopped: it took too long, or it fell over."""
+
+    code = "parser-stopped"
+
+
+class NotATreeError(InputError):
+    """A blank node is shared or stands in a circle, so it has no place in the layout."""
+
+    code = "not-a-tree"
+
+    def __init__(self, node: str) -> None:
+        super().__init__(
+            node,
+            "This node cannot be nested: it is used twice, stands in a circle, or is a triple term.",
+            "Give it an IRI.",
+        )
+
+
+class SourceTextError(InputError):
+    """A source text is not the one that the spans were taken from."""
+
+    code = "source-text"
+
+
+class BrokenQuestionError(InputError):
+    """A .rq file lacks a part of its header, or the header and the query disagree."""
+
+    code = "broken-question"
+
+
+def nearest(name: str, names: Iterable[str], most: int = 3) -> list[str]:
+    """The names most like this one, best first; case does not count.
+
+    >>> nearest("InterferonGama", ["InterferonGamma", "Dupilumab"])
+    ['InterferonGamma']
+    """
+    from difflib import get_close_matches  # costs 10 ms, needed only when something is wrong
+
+    by_folded: dict[str, str] = {}
+    for candidate in names:
+        by_folded.setdefault(candidate.casefold(), candidate)
+    found = get_close_matches(name.casefold(), list(by_folded), n=most, cutoff=0.5)
+    return [by_folded[folded] for folded in found]

@@ -1,0 +1,39 @@
+"""Where the files of the knowledge lie, in a checkout and when installed.
+
+A wheel carries `ontology/`, `shapes/` and `queries/` inside the package; a
+checkout has them beside it. No other module needs to know.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+_PACKAGE = Path(__file__).parent
+_INSTALLED = _PACKAGE / "data"
+
+#: The folder that holds ontology/, shapes/ and queries/.
+ROOT = _INSTALLED if _INSTALLED.is_dir() else _PACKAGE.parent
+
+
+def layer_files(layer: str) -> list[Path]:
+    """The Turtle files of a layer, in a fixed order.
+
+    >>> [path.name for path in layer_files("ontology")]
+    ['aa.ttl']
+    """
+    ontology = ROOT / "ontology"
+    return {
+        "ontology": [ontology / "aa.ttl"],
+        "mappings": [ontology / "mesh.ttl"],
+        "review": [ontology / "facts" / "review.ttl"],
+    }[layer]
+
+
+def shape_files() -> list[Path]:
+    """The SHACL files, one a class."""
+    return sorted((ROOT / "shapes").glob("*.ttl"))
+
+
+def question_files() -> dict[str, Path]:
+    """The question files by name of the question."""
+    return {path.stem: path for path in sorted((ROOT / "queries").glob("*.rq"))}

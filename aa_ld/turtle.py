@@ -1,0 +1,181 @@
+"""Turtle in the one layout of this house.
+
+Subjects stand by IRI, type and label first, one triple a line, the final dot
+alone, so that a change in the file has the size of the change in the thought.
+Comments do not survive: what is worth saying is said as a triple.
+
+The layout is a pure function of the triples and the declared prefixes.
+Specification of the syntax: https://www.w3.org/TR/turtle/.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+
+from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, Triple, parse
+
+from aa_ld.errors import NotATreeError
+from aa_ld.vocab import PREFIXES, is_plain_local_name
+
+_RDF = PREFIXES["rdf"]
+_XSD = PREFIXES["xsd"]
+_FIRST, _REST, _NIL = (NamedNode(_RDF + name) for name in ("first", "rest", "nil"))
+
+#: What stands first in a block, in this order; the rest follows by IRI.
+_PREDICATE_ORDER = [
+    _RDF + "type",
+    PREFIXES["rdfs"] + "label",
+    PREFIXES["skos"] + "prefLabel",
+    PREFIXES["skos"] + "altLabel",
+    PREFIXES["skos"] + "definition",
+    PREFIXES["skos"] + "example",
+    PREFIXES["rdfs"] + "subClassOf",
+    PREFIXES["owl"] + "equivalentClass",
+    PREFIXES["owl"] + "disjointWith",
+    PREFIXES["aa"] + "subject",
+    PREFIXES["aa"] + "predicate",
+    PREFIXES["aa"] + "object",
+]
+_RANK = {iri: rank for rank, iri in enumerate(_PREDICATE_ORDER)}
+_ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"}
+
+Term = NamedNode | BlankNode | Literal | Triple
+
+
+def format_turtle(source: bytes | str) -> str:
+    """The same triples in the layout of this house.
+
+    Takes the text of a Turtle document, gives the text of one. Prefixes that
+    the document declares stay declared; those of ours that it needs are added.
+
+    Raises SyntaxError (with lineno and offset) where the text is not Turtle,
+    and NotATreeError where a blank node is shared or stands in a circle, which
+    a nested layout cannot show.
+
+    >>> print(format_turtle("<https://w3id.org/aa-ld/B> a <https://w3id.org/aa-ld/A>."), end="")
+    @prefix aa: <https://w3id.org/aa-ld/> .
+    <BLANKLINE>
+    aa:B
+      a aa:A ;
+    .
+    """
+    parser = parse(source, RdfFormat.TURTLE)
+    triples = [quad.triple for quad in parser]
+    return write_turtle(triples, parser.prefixes)
+
+
+def write_turtle(triples: Iterable[Triple | Quad], prefixes: dict[str, str] | None = None) -> str:
+    """Triples as Turtle in the layout of this house.
+
+    `prefixes` are declared whether used or not; prefixes of ours are declared
+    where used. Raises NotATreeError as `format_turtle` does.
+    """
+    return _Writer(triples, prefixes or {}).text()
+
+
+class _Writer:
+    def __init__(self, triples: Iterable[Triple | Quad], prefixes: dict[str, str]) -> None:
+        self.about: dict[Term, dict[NamedNode, list[Term]]] = defaultdict(lambda: defaultdict(list))
+        self.uses: dict[BlankNode, int] = defaultdict(int)
+        for triple in dict.fromkeys(t.triple if isinstance(t, Quad) else t for t in triples):
+            self.about[triple.subject][triple.predicate].append(triple.object)
+            if isinstance(triple.object, BlankNode):
+                self.uses[triple.object] += 1
+        self.declared = dict(prefixes)
+        known = {**PREFIXES, **prefixes}
+        self.namespaces = sorted(known.items(), key=lambda item: (-len(item[1]), item[0]))
+        self.written: set[Term] = set()
+
+    def text(self) -> str:
+        roots = [s for s in self.about if not (isinstance(s, BlankNode) and self.uses[s])]
+        named = sorted((s for s in roots if isinstance(s, NamedNode)), key=lambda s: s.value)
+        blocks = [self.block(self.term(subject, 0), subject) for subject in named]
+        blocks += sorted(self.block("[]", s) for s in roots if isinstance(s, BlankNode))
+        lost = next((s for s in self.about if s not in self.written), None)
+        if lost is not None:
+            raise NotATreeError(str(lost))
+        head = [f"@prefix {name}: <{iri}> ." for name, iri in sorted(self.declared.items())]
+        return "\n\n".join(["\n".join(head), *blocks] if head else blocks) + "\n" * bool(self.about or head)
+
+    def block(self, name: str, subject: Term) -> str:
+        return "\n".join([name, *self.lines(subject, 1), "."])
+
+    def lines(self, subject: Term, depth: int) -> list[str]:
+        self.written.add(subject)
+        indent = "  " * depth
+        lines = []
+        for predicate, objects in sorted(self.about[subject].items(), key=lambda item: _order(item[0])):
+            verb = "a" if predicate.value == _RDF + "type" else self.term(predicate, depth)
+            for text in sorted((self.term(o, depth) for o in objects), key=_natural):
+                lines.append(f"{indent}{verb} {text} ;")
+        return lines
+
+    def term(self, term: Term, depth: int) -> str:
+        if isinstance(term, NamedNode):
+            return "()" if term == _NIL else self.iri(term.value)
+        if isinstance(term, Literal):
+            return self.literal(term)
+        if isinstance(term, Triple):
+            raise NotATreeError(str(term))
+        if self.uses[term] > 1 or term in self.written:
+            raise NotATreeError(str(term))
+        return self.list(term, depth) if _FIRST in self.about[term] else self.nested(term, depth)
+
+    def nested(self, node: BlankNode, depth: int) -> str:
+        lines = self.lines(node, depth + 1)
+        return "\n".join(["[", *lines, "  " * depth + "]"]) if lines else "[]"
+
+    def list(self, node: Term, depth: int) -> str:
+        items = []
+        while node != _NIL:
+            cell = self.about.get(node, {})
+            if set(cell) != {_FIRST, _REST} or len(cell[_FIRST]) != 1 or len(cell[_REST]) != 1:
+                raise NotATreeError(str(node))
+            if node in self.written or (isinstance(node, BlankNode) and self.uses[node] > 1):
+                raise NotATreeError(str(node))
+            self.written.add(node)
+            items.append("  " * (depth + 1) + self.term(cell[_FIRST][0], depth + 1))
+            node = cell[_REST][0]
+        return "\n".join(["(", *items, "  " * depth + ")"])
+
+    def iri(self, iri: str) -> str:
+        for prefix, namespace in self.namespaces:
+            if iri.startswith(namespace) and is_plain_local_name(iri[len(namespace) :]):
+                self.declared.setdefault(prefix, namespace)
+                return f"{prefix}:{iri[len(namespace) :]}"
+        return f"<{iri}>"
+
+    def literal(self, literal: Literal) -> str:
+        value, datatype = literal.value, literal.datatype.value
+        if literal.language:
+            return f"{_quoted(value)}@{literal.language}"
+        if datatype == _XSD + "string":
+            return _quoted(value)
+        if datatype == _XSD + "boolean" and value in ("true", "false"):
+            return value
+        if datatype == _XSD + "integer" and value.isascii() and value.lstrip("+-").isdigit() and len(value.lstrip("+-")) >= len(value) - 1:
+            return value
+        return f"{_quoted(value)}^^{self.iri(datatype)}"
+
+
+def _order(predicate: NamedNode) -> tuple[int, str]:
+    return _RANK.get(predicate.value, len(_RANK)), predicate.value
+
+
+def _natural(text: str) -> tuple[int, int, str]:
+    """Whole numbers by value, everything else by spelling."""
+    digits = text.lstrip("-")
+    return (0, int(text), "") if digits.isdigit() and digits.isascii() else (1, 0, text)
+
+
+def _quoted(value: str) -> str:
+    if "\n" in value and "\r" not in value and "\\" not in value and '"""' not in value and not value.endswith('"'):
+        return f'"""{value}"""'
+    return '"' + "".join(_escaped(char) for char in value) + '"'
+
+
+def _escaped(char: str) -> str:
+    if char in _ESCAPES:
+        return _ESCAPES[char]
+    return f"\\u{ord(char):04X}" if ord(char) < 0x20 or ord(char) == 0x7F else char
