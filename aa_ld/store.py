@@ -13,7 +13,7 @@ from pyoxigraph import NamedNode, Quad, QueryResultsFormat, QuerySolutions, RdfF
 from pyoxigraph import Store as Engine
 
 from aa_ld import places
-from aa_ld.vocab import LAYERS, graph_iri
+from aa_ld.vocab import BASE, LAYERS, RDF_TYPE, graph_iri
 
 Row = Mapping[str, object]
 
@@ -48,6 +48,26 @@ class Layers:
         graph = self.graph(layer)
         self.store.extend(Quad(q.subject, q.predicate, q.object, graph) for q in quads)
 
+    def overlay(self, quads: Iterable[Quad], layer: str) -> None:
+        """Add a user's triples as a layer of their own.
+
+        A subject of ours that they describe anew, with a type, replaces what
+        the other layers say of it, so that an edited copy of a shipped file
+        counts as edited; anything else is added.
+        """
+        added = list(quads)
+        anew = {quad.subject for quad in added if quad.predicate.value == RDF_TYPE}
+        for subject in anew:
+            if isinstance(subject, NamedNode) and subject.value.startswith(BASE):
+                for old in list(self.store.quads_for_pattern(subject, None, None)):
+                    self.store.remove(old)
+        self.add_quads(added, layer)
+
+    def subjects(self, layer: str) -> set[str]:
+        """The IRIs that a layer says something about."""
+        quads = self.store.quads_for_pattern(None, None, None, self.graph(layer))
+        return {quad.subject.value for quad in quads if isinstance(quad.subject, NamedNode)}
+
     def graph(self, layer: str) -> NamedNode:
         """The named graph of a layer, opened on first use."""
         graph = NamedNode(graph_iri(layer))
@@ -57,10 +77,10 @@ class Layers:
 
     def select(self, query: str) -> bytes:
         """Run a SELECT over the opened layers, give the results as JSON."""
-        solutions = self.store.query(query, default_graph=self.graphs)
+        solutions = self.store.query(query, default_graph=[*self.graphs])
         if not isinstance(solutions, QuerySolutions):
             raise TypeError("select() runs SELECT queries only")
-        return solutions.serialize(format=QueryResultsFormat.JSON)
+        return serialized(solutions, QueryResultsFormat.JSON)
 
 
 def open_layers(layers: Iterable[str] = LAYERS) -> Layers:
@@ -70,6 +90,11 @@ def open_layers(layers: Iterable[str] = LAYERS) -> Layers:
         for path in places.layer_files(layer):
             opened.add_file(str(path), layer)
     return opened
+
+
+def serialized(solutions: QuerySolutions, form: QueryResultsFormat) -> bytes:
+    """Rows in one of the forms of SPARQL results."""
+    return solutions.serialize(format=form) or b""  # None only where a file is written
 
 
 def rows(source: Source, query: str) -> list[dict[str, object]]:

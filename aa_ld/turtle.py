@@ -154,7 +154,12 @@ class _Writer:
             return _quoted(value)
         if datatype == _XSD + "boolean" and value in ("true", "false"):
             return value
-        if datatype == _XSD + "integer" and value.isascii() and value.lstrip("+-").isdigit() and len(value.lstrip("+-")) >= len(value) - 1:
+        if (
+            datatype == _XSD + "integer"
+            and value.isascii()
+            and value.lstrip("+-").isdigit()
+            and len(value.lstrip("+-")) >= len(value) - 1
+        ):
             return value
         return f"{_quoted(value)}^^{self.iri(datatype)}"
 
@@ -170,7 +175,13 @@ def _natural(text: str) -> tuple[int, int, str]:
 
 
 def _quoted(value: str) -> str:
-    if "\n" in value and "\r" not in value and "\\" not in value and '"""' not in value and not value.endswith('"'):
+    if (
+        "\n" in value
+        and "\r" not in value
+        and "\\" not in value
+        and '"""' not in value
+        and not value.endswith('"')
+    ):
         return f'"""{value}"""'
     return '"' + "".join(_escaped(char) for char in value) + '"'
 

@@ -1,0 +1,253 @@
+"""What the command line takes, verb by verb."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable
+from typing import Any, NoReturn
+
+from aa_ld import __version__
+
+Command = Callable[[argparse.Namespace], int]
+
+_EXAMPLES = """\
+Examples:
+  aa-ld ask treatments-toward-th2          which treatments shift the balance toward Th2?
+  aa-ld ask treatments-that-may-worsen     which may do harm, in whom, and why?
+  aa-ld questions                          all questions that can be asked
+  aa-ld explain SF32                       one fact, down to the sentence it rests on
+  aa-ld facts --hedged                     what the authors hold back on
+  aa-ld show IFN-γ                         what a term means and what is said about it
+  aa-ld validate my-facts.ttl              check your own facts against the shapes
+  aa-ld sparql 'SELECT ?f WHERE { ?f a aa:RiskStatement }'
+"""
+
+_FILE_HELP = (
+    "an RDF file of your own, loaded beside the shipped knowledge (Turtle, JSON-LD, RDF/XML, ...; .gz too)"
+)
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser whose help starts with examples and whose errors name what is nearest."""
+
+    def __init__(self, examples: str = "", **kwargs: Any) -> None:
+        self.examples = examples
+        super().__init__(allow_abbrev=False, formatter_class=argparse.RawDescriptionHelpFormatter, **kwargs)
+
+    def format_help(self) -> str:
+        """Examples first, then what argparse says."""
+        return f"{self.examples}\n{super().format_help()}" if self.examples else super().format_help()
+
+    def error(self, message: str) -> NoReturn:
+        """Say what is wrong and where help is; exit status 2."""
+        command = self.prog
+        hint = _nearest_choice(message)
+        sys.stderr.write(f"{command}: {message}{hint}\n  See {command} --help.\n")
+        raise SystemExit(2)
+
+
+def parse(argv: list[str]) -> tuple[Command, argparse.Namespace]:
+    """The verb to run and its arguments. Exits with status 0 on --help, 2 on a wrong call."""
+    parser = _parser()
+    arguments, rest = parser.parse_known_args(argv)
+    if arguments.verb is None:
+        parser.print_help()
+        raise SystemExit(0)
+    arguments.params = _params(arguments, rest, parser)
+    from aa_ld.cli import commands
+
+    return getattr(commands, arguments.verb), arguments
+
+
+def _params(arguments: argparse.Namespace, rest: list[str], parser: Parser) -> dict[str, str]:
+    """What is left over: parameters of a question for `ask`, an error for every other verb."""
+    if rest and arguments.verb != "ask":
+        parser.error(f"unrecognized arguments: {' '.join(rest)}")
+    params: dict[str, str] = {}
+    words = iter(rest)
+    for word in words:
+        if not word.startswith("--") or word == "--":
+            parser.error(f"unrecognized argument: {word} (a question of several words needs quotes)")
+        name, given, value = word[2:].partition("=")
+        if not given:
+            found = next(words, None)
+            if found is None:
+                parser.error(f"--{name} needs a value")
+            value = found
+        if name in params:
+            parser.error(f"--{name} is given twice")
+        params[name] = value
+    return params
+
+
+def _parser() -> Parser:
+    parser = Parser(
+        prog="aa-ld",
+        examples=_EXAMPLES,
+        description="Cytokine balance in alopecia areata: what sources say, how firmly, and on what evidence.",
+        epilog="For research, not medical advice.",
+    )
+    parser.add_argument("--version", action="version", version=f"aa-ld {__version__}")
+    verbs = parser.add_subparsers(dest="verb", metavar="VERB", parser_class=Parser)
+    _reading(verbs)
+    _checking(verbs)
+    return parser
+
+
+def _reading(verbs: argparse._SubParsersAction[Parser]) -> None:
+    ask = verbs.add_parser(
+        "ask",
+        help="answer a shipped question, with the evidence of every row",
+        examples="Examples:\n  aa-ld ask treatments-toward-th2\n"
+        "  aa-ld ask outcomes-under-treatment --treatment dupilumab --format json\n"
+        '  aa-ld ask "Which statements are hedged, and with which words?"\n',
+        description="Answer a shipped question. Its parameters are options: --treatment dupilumab.",
+    )
+    ask.add_argument(
+        "question", nargs="?", metavar="QUESTION", help="name or title; without it, all are listed"
+    )
+    _source(ask)
+    _format(ask, "table", "json", "csv", "tsv", "md")
+
+    questions = verbs.add_parser(
+        "questions",
+        help="list the shipped questions, or describe one",
+        examples="Examples:\n  aa-ld questions\n  aa-ld questions mechanism-chain\n",
+        description="List the questions that can be asked, or describe one with its parameters.",
+    )
+    questions.add_argument("name", nargs="?", metavar="QUESTION", help="describe this one")
+    _format(questions, "table", "json")
+
+    facts = verbs.add_parser(
+        "facts",
+        help="list facts, by what they are about and how firmly they are said",
+        examples="Examples:\n  aa-ld facts --about dupilumab\n  aa-ld facts --hedged\n"
+        '  aa-ld facts --class "biomarker observation" --certainty reported\n',
+        description="List the facts that match every filter given.",
+    )
+    for name, meaning in [
+        ("about", "the term that they speak of"),
+        ("class", "the class of fact"),
+        ("certainty", "how firmly they are said"),
+        ("polarity", "positive or negative"),
+        ("population", "the group that they speak of"),
+        ("kind", "the kind of evidence"),
+        ("part", "the part of the text, as in 'sentence 9'"),
+    ]:
+        facts.add_argument(f"--{name}", metavar="TERM", help=meaning)
+    facts.add_argument("--hedged", action="store_true", default=None, help="only those with a hedge")
+    _source(facts)
+    _format(facts, "table", "json")
+
+    show = verbs.add_parser(
+        "show",
+        help="what a term means, what it is aligned to, what is said about it",
+        examples="Examples:\n  aa-ld show IFN-γ\n  aa-ld show aa:PatientWithAlopeciaAreata\n",
+        description="Describe a term.",
+    )
+    show.add_argument("term", metavar="TERM", help="a label, a short name or an IRI")
+    _source(show)
+    _format(show, "text", "json")
+
+    explain = verbs.add_parser(
+        "explain",
+        help="a fact, or each fact about a term, down to the sentences it rests on",
+        examples="Examples:\n  aa-ld explain SF32\n  aa-ld explain dupilumab\n"
+        "  aa-ld explain SF32 --sources my-texts/\n",
+        description="Explain a fact, or each fact about a term: scope, hedge, evidence and span.",
+    )
+    explain.add_argument("term", metavar="FACT|TERM", help="identifier, label, short name or IRI")
+    _source(explain)
+    _sources(explain)
+    _format(explain, "text", "md", "json")
+
+    sparql = verbs.add_parser(
+        "sparql",
+        help="run a query of your own",
+        examples="Examples:\n  aa-ld sparql 'SELECT ?s WHERE { ?f a aa:RiskStatement ; rdfs:label ?s }'\n"
+        "  aa-ld sparql -f query.rq --format csv\n",
+        description="Run a read-only SPARQL 1.1 query over the shipped knowledge. Our prefixes are declared.",
+    )
+    sparql.add_argument("query", nargs="?", metavar="QUERY", help="the query; or use -f")
+    sparql.add_argument(
+        "-f", "--file", metavar="FILE", help="read the query from a file; - is standard input"
+    )
+    sparql.add_argument(
+        "--timeout", type=_seconds, default=30.0, metavar="SECONDS", help="stop after this long (30)"
+    )
+    _source(sparql)
+    _format(sparql, "table", "json", "csv", "tsv", "ttl", "nt")
+
+
+def _checking(verbs: argparse._SubParsersAction[Parser]) -> None:
+    validate = verbs.add_parser(
+        "validate",
+        help="check facts against the shapes, and spans against their texts",
+        examples="Examples:\n  aa-ld validate\n  aa-ld validate my-facts.ttl\n"
+        "  aa-ld validate --sources my-texts/ --format json\n",
+        description="Check the shipped knowledge, or files of your own beside it. Exit status 1 on findings.",
+    )
+    validate.add_argument("files", nargs="*", metavar="FILE", help=_FILE_HELP)
+    validate.add_argument("--engine", choices=["sparql", "pyshacl"], default="sparql", help="default: sparql")
+    _sources(validate)
+    _format(validate, "text", "json", "ttl", "sarif")
+
+    format_ = verbs.add_parser(
+        "format",
+        help="put Turtle files into the one layout of this project",
+        examples="Examples:\n  aa-ld format my-facts.ttl\n  aa-ld format --check ontology/ shapes/\n",
+        description="Rewrite Turtle files in canonical layout. Comments are not kept.",
+    )
+    format_.add_argument("files", nargs="+", metavar="FILE|DIR", help="Turtle files, or folders of them")
+    format_.add_argument(
+        "--check", action="store_true", help="change nothing; exit status 1 where layout differs"
+    )
+
+    doctor = verbs.add_parser(
+        "doctor",
+        help="what is installed, what was found, and whether it works",
+        examples="Examples:\n  aa-ld doctor\n",
+        description="Look at the installation and say what is missing.",
+    )
+    _format(doctor, "text", "json")
+
+
+def _source(parser: Parser) -> None:
+    parser.add_argument(
+        "--source", choices=["review", "all"], default="all", help="which sources count (all)"
+    )
+    parser.add_argument("--data", nargs="+", action="extend", default=[], metavar="FILE", help=_FILE_HELP)
+
+
+def _sources(parser: Parser) -> None:
+    parser.add_argument(
+        "--sources", metavar="DIR", help="a folder with the texts of sources, to prove spans against"
+    )
+
+
+def _format(parser: Parser, default: str, *others: str) -> None:
+    parser.add_argument("--format", choices=[default, *others], default=default, help=f"default: {default}")
+
+
+def _seconds(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1.0
+    if not 0 < value <= 86_400:
+        raise argparse.ArgumentTypeError(f"{text} is no number of seconds between 0 and 86400")
+    return value
+
+
+def _nearest_choice(message: str) -> str:
+    """The choice that a mistyped word comes nearest to, taken from argparse's own message."""
+    found = message.partition("invalid choice: ")[2]
+    if not found:
+        return ""
+    from aa_ld.errors import nearest
+
+    word, _, choices = found.partition(" (choose from ")
+    names = [name.strip(" '\")") for name in choices.split(",")]
+    close = nearest(word.strip("'\""), names, most=1)
+    return f"\n  Nearest: {close[0]}." if close else ""

@@ -1,0 +1,125 @@
+"""The knowledge, opened: everything a program does with it starts here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from aa_ld.store import Layers, open_layers
+from aa_ld.vocab import LAYERS
+
+if TYPE_CHECKING:
+    import rdflib
+
+    from aa_ld.ask import Answer
+    from aa_ld.explain import Explanation
+    from aa_ld.fact import Fact
+    from aa_ld.report import Report
+    from aa_ld.show import Description
+    from aa_ld.sparql import Result
+
+#: What `source` may be, and the layers that it opens.
+SOURCES = {"review": LAYERS, "all": LAYERS}
+
+
+class Knowledge:
+    """Opened layers with the verbs on them.
+
+    >>> kb = load()
+    >>> [fact.id for fact in kb.facts(certainty="possible")]
+    ['SF32', 'SF33']
+    """
+
+    def __init__(self, layers: Layers, data: tuple[Path, ...] = ()) -> None:
+        self.layers = layers
+        self.data = data
+
+    def __len__(self) -> int:
+        return len(self.layers.store)
+
+    def __repr__(self) -> str:
+        names = ", ".join(graph.value.rsplit("/", 1)[-1] for graph in self.layers.graphs)
+        return f"<Knowledge: {len(self)} triples in {names}>"
+
+    def ask(self, name: str, **params: str) -> Answer:
+        """Answer one of the shipped questions; see aa_ld.ask.ask."""
+        from aa_ld.ask import ask
+
+        return ask(self.layers, name, **params)
+
+    def facts(self, *, hedged: bool | None = None, **filters: str) -> list[Fact]:
+        """The facts that match the filters; see aa_ld.facts.find_facts."""
+        from aa_ld.facts import find_facts
+
+        return find_facts(self.layers, hedged=hedged, **filters)
+
+    def show(self, name: str) -> Description:
+        """Describe a term; see aa_ld.show.show."""
+        from aa_ld.show import show
+
+        return show(self.layers, name)
+
+    def explain(self, name: str, texts: dict[str, str] | None = None) -> Explanation:
+        """Explain a fact, or the facts about a term; see aa_ld.explain.explain."""
+        from aa_ld.explain import explain
+
+        return explain(self.layers, name, texts)
+
+    def sparql(self, query: str, timeout: float = 30.0) -> Result:
+        """Run any read-only query in a process of its own; see aa_ld.sparql.run_query."""
+        from aa_ld.sparql import run_query
+
+        return run_query(query, list(LAYERS), list(self.data), timeout=timeout)
+
+    def validate(
+        self,
+        texts: dict[str, str] | None = None,
+        engine: str = "sparql",
+        files: dict[str, str] | None = None,
+    ) -> Report:
+        """Check the knowledge against the shapes, and its spans against texts.
+
+        `texts` maps the SHA-256 of a source text to the text; `files` maps the
+        path of a file to its text, to say file and line. See aa_ld.validate
+        and aa_ld.spans.
+        """
+        from aa_ld.report import Report
+        from aa_ld.validate import validate
+
+        report = validate(self.layers, engine=engine, files=files)
+        if texts:
+            from aa_ld.spans import check_spans
+
+            report = Report([*report, *check_spans(self.layers, texts)])
+        return report
+
+    def to_rdflib(self) -> rdflib.Dataset:
+        """The same quads as an rdflib.Dataset, each layer a named graph."""
+        import rdflib
+        from pyoxigraph import RdfFormat
+
+        dataset = rdflib.Dataset()
+        dataset.parse(data=self.layers.store.dump(format=RdfFormat.N_QUADS), format="nquads")
+        return dataset
+
+
+def load(source: str = "all", data: Iterable[str | Path] = ()) -> Knowledge:
+    """Open the shipped knowledge, and files of the user's own beside it.
+
+    `source` is "review" (the review alone) or "all". `data` are RDF files in
+    any common syntax; what they describe anew, with a type, replaces what the
+    shipped layers say of the same subject. Nothing is written and nothing is fetched.
+
+    Raises the errors of aa_ld.intake for a file that cannot be read.
+
+    >>> load("review").ask("treatments-toward-th2").column("treatment")
+    ['local immunotherapy']
+    """
+    layers = open_layers(SOURCES[source])
+    paths = tuple(Path(path) for path in data)
+    if paths:
+        from aa_ld.intake import read_rdf
+
+        layers.overlay([quad for path in paths for quad in read_rdf(path)], "data")
+    return Knowledge(layers, paths)

@@ -1,0 +1,130 @@
+"""Names: from IRIs to the words that people use for them, and back."""
+
+from __future__ import annotations
+
+from pyoxigraph import Literal, NamedNode
+
+from aa_ld.errors import ParameterValueError, UnknownTermError, nearest
+from aa_ld.store import Source, rows
+from aa_ld.vocab import BASE, PREFIXES, compact, expand
+
+_LABELS = f"""
+PREFIX rdfs: <{PREFIXES["rdfs"]}>
+PREFIX skos: <{PREFIXES["skos"]}>
+PREFIX dcterms: <{PREFIXES["dcterms"]}>
+SELECT ?iri ?label ?rank WHERE {{
+  {{ ?iri rdfs:label ?label . BIND(1 AS ?rank) }}
+  UNION {{ ?iri skos:altLabel ?label . BIND(2 AS ?rank) }}
+  UNION {{ ?iri dcterms:identifier ?label . BIND(3 AS ?rank) }}
+}} ORDER BY ?rank ?iri ?label"""
+
+_MEMBERS = """
+PREFIX aa: <https://w3id.org/aa-ld/>
+PREFIX rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#>
+PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
+SELECT DISTINCT ?iri WHERE {{
+  {{ ?iri rdfs:subClassOf* <{category}> }} UNION {{ ?iri rdf:type/rdfs:subClassOf* <{category}> }}
+  FILTER(isIRI(?iri))
+}}"""
+
+_DECLARED = "SELECT DISTINCT ?iri WHERE { ?iri a ?type . FILTER(isIRI(?iri)) }"
+
+
+class Names:
+    """The labels of everything in a source, read once.
+
+    >>> from aa_ld.store import open_layers
+    >>> names = Names(open_layers())
+    >>> names.label("https://w3id.org/aa-ld/InterferonGamma")
+    'interferon gamma'
+    >>> names.find("IFN-γ")
+    'https://w3id.org/aa-ld/InterferonGamma'
+    """
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+        self._labels: dict[str, str] = {}
+        self._by_name: dict[str, list[str]] = {}
+        self._identifiers: dict[str, str] = {}
+        for row in rows(source, _LABELS):
+            iri, label = row["iri"], row["label"]
+            if isinstance(iri, NamedNode) and isinstance(label, Literal):
+                rank = row["rank"].value  # type: ignore[attr-defined]
+                if rank != "2":
+                    (self._labels if rank == "1" else self._identifiers).setdefault(iri.value, label.value)
+                self._by_name.setdefault(label.value.casefold(), []).append(iri.value)
+
+    def label(self, iri: str) -> str:
+        """The label of an IRI, or its short form where it has none."""
+        return self._labels.get(iri) or compact(iri)
+
+    def key(self, iri: str) -> str:
+        """The short name of a fact: its identifier, else the end of its IRI."""
+        return self._identifiers.get(iri) or iri.rsplit("/", 1)[-1]
+
+    def show(self, term: object) -> str:
+        """A term of an answer in words; nothing for an unbound one."""
+        if isinstance(term, NamedNode):
+            return self.label(term.value)
+        return term.value if isinstance(term, Literal) else "" if term is None else str(term)
+
+    def find(self, text: str, category: str | None = None) -> str:
+        """The IRI that a person meant: an IRI, a short name, a label, or the identifier of a fact.
+
+        With a category (an IRI of a class), only its members count.
+
+        Raises UnknownTermError where nothing has this name, and
+        ParameterValueError where something has it that is no such member.
+        """
+        allowed = self.members(category) if category else None
+        found = self._candidates(text)
+        fitting = [iri for iri in found if allowed is None or iri in allowed]
+        if fitting:
+            return min(fitting, key=_preference)
+        if found and category:
+            raise ParameterValueError(
+                text,
+                f"This is no {self.label(category)}.",
+                f"Give a {self.label(category)}.",
+                self._nearest(text, allowed or set()),
+            )
+        raise UnknownTermError(
+            text,
+            "No loaded file declares this term.",
+            "Give a label, a short name such as aa:Dupilumab, or the identifier of a fact such as SF30.",
+            self._nearest(text, allowed),
+        )
+
+    def members(self, category: str) -> set[str]:
+        """All IRIs at or below a class, and its instances."""
+        found = rows(self._source, _MEMBERS.format(category=category))
+        return {row["iri"].value for row in found}  # type: ignore[attr-defined]
+
+    def _candidates(self, text: str) -> list[str]:
+        iri = expand(text)
+        if iri is not None and iri in self._declared():
+            return [iri]
+        return list(dict.fromkeys(self._by_name.get(text.casefold().strip(), [])))
+
+    def _declared(self) -> set[str]:
+        return {row["iri"].value for row in rows(self._source, _DECLARED)}  # type: ignore[attr-defined]
+
+    def _nearest(self, text: str, allowed: set[str] | None) -> list[str]:
+        names = {
+            self._labels.get(iri, compact(iri))
+            for iris in self._by_name.values()
+            for iri in iris
+            if (iri in allowed if allowed is not None else not _is_sentence(iri))
+        }
+        close = nearest(text, names)
+        return close or (sorted(names)[:6] if allowed is not None and len(names) <= 20 else [])
+
+
+def _is_sentence(iri: str) -> bool:
+    return iri.startswith((PREFIXES["fact"], PREFIXES["evidence"], PREFIXES["conflict"]))
+
+
+def _preference(iri: str) -> tuple[bool, bool, bool, str]:
+    """Our terms before those of others, classes before properties: `span` means our class."""
+    local = iri.rsplit("/", 1)[-1]
+    return _is_sentence(iri), not iri.startswith(BASE), not local[:1].isupper(), iri

@@ -1,0 +1,189 @@
+"""Questions: SPARQL files whose header says what they ask.
+
+A header is a run of `#+` lines before the query; what follows the marks is
+YAML of the plainest kind (`key: text`, `key: [a, b]`, and one level of
+nesting), as grlc reads it (https://github.com/CLARIAH/grlc).
+
+A parameter is a variable with exactly one `VALUES ?name { UNDEF }` in the
+query, or a default in place of UNDEF. The file thus runs as it stands in any
+endpoint; a bound value replaces what stands between the braces.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from aa_ld import places
+from aa_ld.errors import BrokenQuestionError, UnknownQuestionError, nearest
+
+_REQUIRED = ("title", "description", "row", "cq", "tags", "returns")
+_OPTIONAL = ("parameters", "silence", "advice")
+
+
+class Parameter(NamedTuple):
+    """One parameter of a question.
+
+    category  the short name of the class that a value must belong to, "aa:Mediator"
+    text      what the parameter means
+    default   the short name of the value used when none is given, or None for "any"
+    """
+
+    category: str
+    text: str
+    default: str | None
+
+
+class Question(NamedTuple):
+    """A shipped question.
+
+    returns   column to meaning, in the order of the query
+    silence   (column, category): which members of a category the answer leaves out, or None
+    advice    whether answers speak of treatments and so need the disclaimer
+    """
+
+    name: str
+    title: str
+    description: str
+    row: str
+    cq: tuple[str, ...]
+    tags: tuple[str, ...]
+    parameters: dict[str, Parameter]
+    returns: dict[str, str]
+    silence: tuple[str, str] | None
+    advice: bool
+    text: str
+
+    def bound(self, values: dict[str, str]) -> str:
+        """The query with parameters bound; values are SPARQL terms, already checked."""
+        text = self.text
+        for name, term in values.items():
+            start, end = _braces(text, name)
+            text = f"{text[:start]} {term} {text[end:]}"
+        return text
+
+
+def read_question(path: Path) -> Question:
+    """Read a .rq file.
+
+    Raises BrokenQuestionError where the header lacks a part, or names a
+    parameter that the query does not bind exactly once.
+
+    >>> read_question(places.question_files()["treatments-toward-th2"]).cq
+    ('CQ17',)
+    """
+    text = path.read_text(encoding="utf-8")
+    header = _parse_header(path.name, text)
+    missing = [key for key in _REQUIRED if not header.get(key)]
+    unknown = [key for key in header if key not in _REQUIRED + _OPTIONAL]
+    if missing or unknown:
+        what = f"The header lacks {', '.join(missing)}." if missing else f"Unknown header key {unknown[0]}."
+        raise BrokenQuestionError(path.name, what, "See docs/questions.md for what a header holds.")
+    silence = str(header["silence"]).split() if "silence" in header else None
+    return Question(
+        name=path.stem,
+        title=str(header["title"]),
+        description=str(header["description"]),
+        row=str(header["row"]),
+        cq=tuple(header["cq"]),
+        tags=tuple(header["tags"]),
+        parameters=_parameters(path.name, header.get("parameters", {}), text),
+        returns=dict(header["returns"]),
+        silence=(silence[0], silence[1]) if silence else None,
+        advice="advice" in header,
+        text=text,
+    )
+
+
+def read_questions() -> dict[str, Question]:
+    """All shipped questions, by name."""
+    return {name: read_question(path) for name, path in places.question_files().items()}
+
+
+def find_question(name: str) -> Question:
+    """The question of this name or title; case, blanks and a final mark do not count.
+
+    Raises UnknownQuestionError with the names most like it.
+    """
+    files = places.question_files()
+    if name in files:
+        return read_question(files[name])
+    wanted = _folded(name)
+    questions = [read_question(path) for path in files.values()]
+    for question in questions:
+        if wanted in (_folded(question.name), _folded(question.title)):
+            return question
+    raise UnknownQuestionError(
+        name,
+        "No question has this name.",
+        "List the questions with aa-ld questions.",
+        _nearest_questions(name, questions),
+    )
+
+
+def _nearest_questions(name: str, questions: list[Question]) -> list[str]:
+    """By spelling, and by the words shared with name, title and tags; for a sentence, words come first."""
+    by_spelling = nearest(name, [q.name for q in questions])
+    words = set(_folded(name).split())
+    scored = [
+        (len(words & set(_folded(f"{q.name} {q.title} {' '.join(q.tags)}").split())), q.name)
+        for q in questions
+    ]
+    by_words = [found for score, found in sorted(scored, key=lambda item: -item[0]) if score][:3]
+    is_sentence = len(words) > 3 and " " in name.strip()
+    return list(dict.fromkeys(by_words + by_spelling if is_sentence else by_spelling + by_words))[:3]
+
+
+def _folded(text: str) -> str:
+    return " ".join(text.casefold().replace("-", " ").strip(" ?.").split())
+
+
+def _parse_header(where: str, text: str) -> dict[str, Any]:
+    header: dict[str, Any] = {}
+    section: dict[str, str] | None = None
+    for line in text.splitlines():
+        if not line.startswith("#+"):
+            break
+        body = line[2:].removeprefix(" ")
+        key, colon, value = body.partition(":")
+        if not colon:
+            raise BrokenQuestionError(where, f"Header line without a colon: {line}", "Write `key: value`.")
+        if body.startswith("  "):
+            if section is None:
+                raise BrokenQuestionError(where, f"Nothing to nest under: {line}", "Write the key first.")
+            section[key.strip()] = value.strip()
+        elif value.strip():
+            header[key.strip()], section = _scalar(value.strip()), None
+        else:
+            section = header[key.strip()] = {}
+    return header
+
+
+def _scalar(value: str) -> str | list[str]:
+    if value.startswith("[") and value.endswith("]"):
+        return [part.strip() for part in value[1:-1].split(",") if part.strip()]
+    return value
+
+
+def _parameters(where: str, entries: dict[str, str], text: str) -> dict[str, Parameter]:
+    parameters = {}
+    for name, entry in entries.items():
+        category, _, meaning = entry.partition(",")
+        if text.count(f"VALUES ?{name} {{") != 1:
+            raise BrokenQuestionError(
+                where,
+                f"The query does not bind the parameter {name} exactly once.",
+                f"Write VALUES ?{name} {{ UNDEF }} in the query.",
+            )
+        start, end = _braces(text, name)
+        default = text[start:end].strip()
+        parameters[name] = Parameter(
+            category.strip(), meaning.strip(), None if default == "UNDEF" else default
+        )
+    return parameters
+
+
+def _braces(text: str, name: str) -> tuple[int, int]:
+    """Where the value of a parameter stands: just inside the braces of its VALUES clause."""
+    start = text.index(f"VALUES ?{name} {{") + len(f"VALUES ?{name} {{")
+    return start, text.index("}", start)

@@ -1,0 +1,373 @@
+"""The command line, as a user meets it: real processes, real files, wrong input too."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+REPOSITORY = Path(__file__).parents[1]
+VERBS = ["ask", "questions", "facts", "show", "explain", "sparql", "validate", "format", "doctor"]
+ENVIRONMENT = {**os.environ, "COLUMNS": "100", "PYTHONPATH": str(REPOSITORY)}
+
+
+def run(*words: str, stdin: str = "", cwd: Path = REPOSITORY) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "aa_ld", *words],
+        input=stdin, capture_output=True, text=True, encoding="utf-8", cwd=cwd, env=ENVIRONMENT, timeout=120, check=False,
+    )  # fmt: skip
+
+
+def assert_clear(done: subprocess.CompletedProcess[str], status: int, *fragments: str) -> None:
+    """A clear sentence, the right exit status, never a traceback, nothing on stdout."""
+    assert done.returncode == status, done.stderr
+    assert "Traceback" not in done.stderr
+    for fragment in fragments:
+        assert fragment in done.stderr
+    assert done.stdout == ""
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_the_help_of_every_verb_starts_with_examples(verb):
+    """A person sees first how to use it."""
+    done = run(verb, "--help")
+
+    assert done.returncode == 0
+    assert done.stdout.startswith("Examples:\n  aa-ld " + verb)
+
+
+def test_the_help_names_every_verb_and_starts_with_examples():
+    """No verb is hidden."""
+    done = run("--help")
+
+    assert done.stdout.startswith("Examples:")
+    assert all(f"\n    {verb} " in done.stdout or f"\n    {verb}\n" in done.stdout for verb in VERBS)
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_every_example_of_the_help_that_needs_no_file_runs(verb):
+    """What the help shows works."""
+    import shlex
+
+    for line in run(verb, "--help").stdout.split("\n\n")[0].splitlines()[1:]:
+        words = shlex.split(line)[1:]
+        if not any(word.endswith((".ttl", ".rq", "/")) for word in words):
+            done = run(*words)
+            assert done.returncode == 0, (line, done.stderr)
+            assert done.stdout
+
+
+def test_a_newcomer_reads_the_answer_with_its_evidence():
+    """Local immunotherapy, stated, asserted, sentence 9; dupilumab is named as not stated."""
+    out = run("ask", "treatments-toward-th2").stdout
+
+    for words in ("local", "immunotherapy", "stated", "induces type 2", "asserted", "not stated", "[SF30]",
+                  "sentence 9", "characters 1418–1487", "Exp Dermatol 2020;29(8):726-732",
+                  "Not stated in the loaded sources for: dupilumab. Silence is not a no.",
+                  "For research, not medical advice."):  # fmt: skip
+        assert words in out
+
+
+def test_an_empty_answer_says_that_silence_is_not_a_no():
+    """Nothing stated is said in words, not shown as an empty table."""
+    out = run("ask", "treatments-away-from-th2").stdout
+
+    assert "not stated in the loaded sources" in out
+    assert "Silence is not a no." in out
+    assert "For research, not medical advice." in out
+
+
+def test_json_rows_are_sparql_results():
+    """Programs get the standard form on stdout, and the notes go to stderr."""
+    done = run("ask", "treatments-toward-th2", "--format", "json")
+    results = json.loads(done.stdout)
+
+    assert results["head"]["vars"][0] == "treatment"
+    assert (
+        results["results"]["bindings"][0]["treatment"]["value"] == "https://w3id.org/aa-ld/LocalImmunotherapy"
+    )
+    assert "Silence is not a no." in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("format", "first"), [("csv", "treatment,"), ("tsv", "?treatment\t"), ("md", "### Which")]
+)
+def test_other_forms_of_an_answer(format, first):
+    """Tables for spreadsheets and for documents."""
+    assert run("ask", "treatments-toward-th2", "--format", format).stdout.startswith(first)
+
+
+def test_questions_as_json_say_what_they_answer():
+    """Each question has name, title, description, parameters, returns and cq; all forty are covered."""
+    found = json.loads(run("questions", "--format", "json").stdout)
+
+    assert all({"name", "title", "description", "parameters", "returns", "cq"} <= set(q) for q in found)
+    assert {cq for q in found for cq in q["cq"]} == {f"CQ{n:02d}" for n in range(1, 41)}
+
+
+def test_a_parameter_is_given_in_words():
+    """A label, a synonym, a short name and an IRI mean the same."""
+    spellings = ["IFN-γ", "interferon gamma", "aa:InterferonGamma", "https://w3id.org/aa-ld/InterferonGamma"]
+    answers = {
+        run("ask", "which-cells-produce", "--mediator", s, "--format", "csv").stdout for s in spellings
+    }
+
+    assert len(answers) == 1
+    assert "ActivatedNkg2d" in answers.pop()
+
+
+@pytest.mark.parametrize(
+    ("words", "fragments"),
+    [
+        (["ask", "treatment-toward-th2"], ["UnknownQuestionError", "treatments-toward-th2"]),
+        (["ask", "which-cells-produce", "--mediatr", "IL-4"], ["UnknownParameterError", "mediator"]),
+        (
+            ["ask", "which-cells-produce", "--mediator", "interferon gama"],
+            ["UnknownTermError", "interferon gamma"],
+        ),
+        (["ask", "which-cells-produce", "--mediator", "dupilumab"], ["ParameterValueError", "no mediator"]),
+        (["ask", "which-cells-produce", "--mediator", "x> } DROP ALL #"], ["UnknownTermError"]),
+        (["ask", "which-cells-produce", "--mediator", "<http://a> <http://b>"], ["UnknownTermError"]),
+        (["ask", "which-cells-produce", "--mediator"], ["needs a value"]),
+        (["ask", "fact-evidence"], ["MissingParameterError", "fact"]),
+        (["explain", "SF99"], ["UnknownTermError"]),
+        (["explain", "aa:Polarity"], ["NotExplainableError", "silent"]),
+        (["show", "dupilumb"], ["UnknownTermError", "dupilumab"]),
+        (["facts", "--certainty", "posible"], ["possible"]),
+        (["facts", "--about", "nonsense-term-xyz"], ["UnknownTermError"]),
+        (["aks", "x"], ["invalid choice", "Nearest: ask"]),
+        (["ask", "mechanism-chain", "--format", "xml"], ["invalid choice"]),
+        (["show"], ["required: TERM"]),
+        (["sparql"], ["Give either a query"]),
+        (["sparql", "SELECT ?s WHERE { ?s ?p ?o", "--timeout", "0"], ["no number of seconds"]),
+        (["questions", "nothing-like-that"], ["UnknownQuestionError"]),
+    ],
+    ids=lambda value: " ".join(value)[:50] if isinstance(value, list) else "",
+)
+def test_a_wrong_call_ends_with_status_2_and_a_clear_sentence(words, fragments):
+    """What is wrong, and what is nearest."""
+    assert_clear(run(*words), 2, *fragments)
+
+
+UNREADABLE = [
+    ("missing.ttl", None, "MissingFileError"),
+    ("folder.ttl", "folder", "NotAFileError"),
+    ("empty.ttl", b"", "EmptyFileError"),
+    ("latin.ttl", "aa:é a aa:B .".encode("latin-1"), "EncodingError"),
+    (
+        "broken.ttl",
+        b"@prefix aa: <https://w3id.org/aa-ld/> .\naa:A a aa:B\naa:C a aa:D .\n",
+        "RdfSyntaxError",
+    ),
+    ("deep.ttl", b"<a:a> <a:p> " + b"(" * 10_000 + b")" * 10_000 + b" .", "NestingError"),
+]
+CALLS = [["ask", "mechanism-chain", "--data"], ["validate"], ["format"]]
+
+
+@pytest.mark.parametrize(
+    ("words", "name", "content", "error"),
+    [(call, *case) for call in CALLS for case in UNREADABLE if (call, case[1]) != (["format"], "folder")],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_input_that_cannot_be_read_ends_with_status_3(tmp_path, words, name, content, error):
+    """Each ends with a clear sentence; nothing is half written."""
+    path = tmp_path / name
+    if content == "folder":
+        path.mkdir()
+    elif content is not None:
+        path.write_bytes(content)
+    done = run(*words, str(path))
+
+    assert_clear(done, 3, error, name)
+    assert [p.name for p in tmp_path.iterdir()] == ([name] if content is not None else [])
+    if isinstance(content, bytes):
+        assert path.read_bytes() == content
+
+
+def test_broken_turtle_is_told_with_line_and_column(tmp_path):
+    """A person can go there."""
+    path = tmp_path / "broken.ttl"
+    path.write_text("@prefix aa: <https://w3id.org/aa-ld/> .\n\naa:A a aa:B ; ; aa:c .\n")
+
+    assert "broken.ttl:3:" in run("validate", str(path)).stderr
+
+
+@pytest.mark.parametrize("ending", ["\n", "\r\n"])
+@pytest.mark.parametrize("mark", ["", "\ufeff"])
+def test_a_byte_order_mark_and_windows_line_ends_are_fine(tmp_path, ending, mark):
+    """Files come from all kinds of editors."""
+    text = "@prefix aa: <https://w3id.org/aa-ld/> .\naa:LocalImmunotherapy aa:x aa:Dupilumab .\n"
+    path = tmp_path / "mine.ttl"
+    path.write_text(mark + text.replace("\n", ending), encoding="utf-8", newline="")
+    done = run("ask", "treatments-toward-th2", "--data", str(path))
+
+    assert done.returncode == 0, done.stderr
+
+
+def test_a_users_own_fact_is_answered_beside_the_shipped_ones(tmp_path):
+    """An edited copy of a shipped fact counts as edited."""
+    shipped = (REPOSITORY / "ontology/facts/review.ttl").read_text(encoding="utf-8")
+    blocks = shipped.split("\n\n")
+    prefixes = blocks[0]
+    block = next(b for b in blocks if b.startswith("fact:local-immunotherapy-induces"))
+    path = tmp_path / "mine.ttl"
+    path.write_text(f"{prefixes}\n\n{block.replace('aa:Positive', 'aa:Negative')}\n", encoding="utf-8")
+    done = run("ask", "treatments-toward-th2", "--data", str(path))
+
+    assert "No rows" in done.stdout
+
+
+def test_validate_passes_on_the_shipped_knowledge():
+    """No finding of any kind."""
+    done = run("validate")
+
+    assert done.returncode == 0, done.stdout
+
+
+def test_validate_names_file_line_term_and_remedy(tmp_path):
+    """A misspelt term is found where it stands, with the nearest right one; exit status 1."""
+    shipped = (REPOSITORY / "ontology/facts/review.ttl").read_text(encoding="utf-8")
+    blocks = shipped.split("\n\n")
+    block = next(b for b in blocks if b.startswith("fact:local-immunotherapy-induces"))
+    path = tmp_path / "mine.ttl"
+    text = f"{blocks[0]}\n\n{block.replace('aa:Type2Inflammation', 'aa:Type2Inflamation')}\n"
+    path.write_text(text, encoding="utf-8")
+    done = run("validate", str(path))
+    line = text.splitlines().index(next(x for x in text.splitlines() if x.startswith("fact:local"))) + 1
+
+    assert done.returncode == 1
+    assert "aa:Type2Inflamation" in done.stdout
+    assert "aa:Type2Inflammation" in done.stdout
+    assert f"mine.ttl:{line}" in done.stdout
+
+
+@pytest.mark.parametrize("format", ["json", "sarif"])
+def test_validate_speaks_json(format):
+    """For editors and pipelines."""
+    assert json.loads(run("validate", "--format", format).stdout)
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "SELECT * WHERE { SERVICE <http://127.0.0.1:9/> { ?s ?p ?o } }",
+        "SELECT * FROM <file:///etc/passwd> WHERE { ?s ?p ?o }",
+        "SELECT * FROM <http://127.0.0.1:9/x> WHERE { ?s ?p ?o }",
+        "LOAD <file:///etc/passwd>",
+        "INSERT DATA { <a:a> <a:b> <a:c> }",
+    ],
+)
+def test_a_query_that_reaches_out_is_refused(query):
+    """Reading what is loaded is all that a query can do."""
+    assert_clear(run("sparql", query), 2, "QueryRefusedError")
+
+
+def test_a_query_of_the_user_is_answered():
+    """Our prefixes are declared already."""
+    query = "SELECT ?label WHERE { ?fact a aa:RiskStatement ; rdfs:label ?label }"
+    done = run("sparql", query, "--format", "csv")
+
+    assert done.stdout.splitlines()[1].startswith("Local immunotherapy may worsen")
+    assert run("sparql", "-f", "-", "--format", "csv", stdin=query).stdout == done.stdout
+
+
+def test_a_query_with_a_mistake_is_told_where():
+    """Line and column of what cannot be read."""
+    assert_clear(run("sparql", "SELECT ?s WHERE {\n ?s ?p }"), 2, "QuerySyntaxError", "2:")
+
+
+def test_a_query_without_end_is_stopped():
+    """The limit holds, and the sentence says what to do."""
+    began = time.monotonic()
+    query = "SELECT (COUNT(*) AS ?n) WHERE { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"
+    done = run("sparql", query, "--timeout", "2")
+
+    assert_clear(done, 2, "QueryStoppedError")
+    assert time.monotonic() - began < 30
+
+
+def test_ask_and_construct_are_answered():
+    """All four query forms of SPARQL work."""
+    assert run("sparql", "ASK { aa:Dupilumab a owl:Class }").stdout.strip() == "true"
+    construct = run("sparql", "CONSTRUCT { ?s a aa:X } WHERE { ?s a aa:RiskStatement }", "--format", "ttl")
+    assert "aa:X" in construct.stdout
+
+
+def test_a_closed_pipe_is_no_error():
+    """`aa-ld facts | head -1` ends quietly."""
+    done = subprocess.run(
+        f"{sys.executable} -m aa_ld facts --format json | head -c 10; echo ${{PIPESTATUS[0]}}",
+        shell=True, executable="/bin/bash", capture_output=True, text=True, cwd=REPOSITORY, env=ENVIRONMENT, check=True,
+    )  # fmt: skip
+
+    assert done.stdout.endswith("0\n")
+    assert done.stderr == ""
+
+
+def test_an_interrupt_ends_quietly_and_leaves_no_child():
+    """Ctrl-C during a long query: one sentence, status 130, no process left behind."""
+    query = "SELECT (COUNT(*) AS ?n) WHERE { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"
+    process = subprocess.Popen(
+        [sys.executable, "-m", "aa_ld", "sparql", query],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=REPOSITORY, env=ENVIRONMENT,
+    )  # fmt: skip
+    time.sleep(2.5)
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=20)
+
+    assert process.returncode == 130
+    assert err == "Interrupted; nothing was left half done.\n"
+
+
+def test_format_puts_a_file_in_order_and_says_so(tmp_path):
+    """The second run has nothing to do."""
+    path = tmp_path / "mine.ttl"
+    path.write_text("@prefix aa: <https://w3id.org/aa-ld/> . aa:B a aa:C . aa:A a aa:C .")
+
+    assert run("format", "--check", str(path)).returncode == 1
+    assert run("format", str(path)).returncode == 0
+    assert run("format", "--check", str(path)).returncode == 0
+    assert path.read_text().splitlines()[2] == "aa:A"
+
+
+def test_no_color_is_honoured_and_a_pipe_gets_none():
+    """No escape sequences where nobody wants them."""
+    assert "\x1b" not in run("ask", "treatments-toward-th2").stdout
+
+
+def test_the_disclaimer_stands_on_every_treatment_answer():
+    """Whoever reads of a treatment reads that this is no advice."""
+    for question in json.loads(run("questions", "--format", "json").stdout):
+        if "treatment" in [column["name"] for column in question["returns"]] and "fact" not in [
+            p["name"] for p in question["parameters"]
+        ]:
+            assert "For research, not medical advice." in run("ask", question["name"]).stdout, question[
+                "name"
+            ]
+
+
+def test_a_bug_is_no_traceback(tmp_path):
+    """Even our own mistake ends with a sentence and status 5."""
+    code = (
+        "import sys, aa_ld.knowledge as k\n"
+        "def boom(*a): raise RuntimeError('boom')\n"
+        "k.open_layers = boom\n"
+        "from aa_ld.cli import main\n"
+        "sys.exit(main(['facts']))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        cwd=REPOSITORY,
+        env=ENVIRONMENT,
+        check=False,
+    )
+
+    assert done.returncode == 5
+    assert "Traceback" not in done.stderr
+    assert "This is a bug in aa-ld" in done.stderr
