@@ -303,14 +303,15 @@ def run(
 def _start(task: str) -> Popen[bytes]:
     import json
     import sys
-    from pathlib import Path
+    from importlib.util import find_spec
     from subprocess import PIPE, Popen
 
-    # The same modules as here and no others: neither the folder that the caller
-    # stands in nor an environment variable can put a module in their place.
-    root = str(Path(__file__).resolve().parent.parent)
-    path = [entry for entry in sys.path if os.path.isabs(entry)]
-    path += [root] if root not in path else []
+    # The same modules as here, except that nothing in the folder that the caller stands in, or
+    # was started from, can take the place of a module; what is needed from there comes last.
+    own = {os.getcwd(), os.path.dirname(os.path.abspath(sys.argv[0]))}
+    path = [entry for entry in sys.path if os.path.isabs(entry) and entry not in own]
+    found = [find_spec(name) for name in ("aa_ld", "pyoxigraph", "rdflib")]
+    path += [os.path.dirname(os.path.dirname(spec.origin)) for spec in found if spec and spec.origin]
     flags = ["-I", "-S", "-W", "ignore"] + ["-B"] * sys.dont_write_bytecode
     command = [sys.executable, *flags, "-c", _BOOT, json.dumps(path), task]
     hidden: dict[str, Any] = {"creationflags": 0x08000000} if sys.platform == "win32" else {}

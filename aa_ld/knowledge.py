@@ -31,8 +31,9 @@ class Knowledge:
     ['SF32', 'SF33']
     """
 
-    def __init__(self, layers: Layers, data: tuple[Path, ...] = ()) -> None:
+    def __init__(self, layers: Layers, source: str = "all", data: tuple[Path, ...] = ()) -> None:
         self.layers = layers
+        self.source = source
         self.data = data
 
     def __len__(self) -> int:
@@ -70,7 +71,7 @@ class Knowledge:
         """Run any read-only query in a process of its own; see aa_ld.sparql.run_query."""
         from aa_ld.sparql import run_query
 
-        return run_query(query, list(LAYERS), list(self.data), timeout=timeout)
+        return run_query(query, SOURCES[self.source], self.data, timeout=timeout)
 
     def validate(
         self,
@@ -122,4 +123,4 @@ def load(source: str = "all", data: Iterable[str | Path] = ()) -> Knowledge:
         from aa_ld.intake import read_rdf
 
         layers.overlay([quad for path in paths for quad in read_rdf(path)], "data")
-    return Knowledge(layers, paths)
+    return Knowledge(layers, source, paths)

@@ -117,7 +117,9 @@ def answer(layers: Layers, query: str, data: bytes, out: IO[bytes], offline: boo
     _refuse_services(body)
     if data:
         layers.overlay(list(engine.parse(data, engine.RdfFormat.N_QUADS)), _DATA)
-    _merge(layers, *_datasets(prologue, body, layers))
+    prefixes, base = _declared(prologue)
+    _check_prefixes(text, body, prefixes)
+    _merge(layers, *_datasets(prefixes, base, body, layers))
     try:
         found = layers.store.query(
             text.plain,
@@ -265,16 +267,39 @@ def _refuse_services(body: Any) -> None:
             )
 
 
-def _datasets(prologue: Any, body: Any, layers: Layers) -> tuple[list[str] | None, list[str]]:
-    """The graphs that FROM and FROM NAMED name; None for all."""
+def _declared(prologue: Any) -> tuple[dict[str, str], str]:
+    """The prefixes that hold in a query, ours among them, and its base."""
     from urllib.parse import urljoin
 
     prefixes, base = dict(PREFIXES), ""
-    for declared in prologue:
-        if declared.name == "Base":
-            base = urljoin(base, str(declared.iri))
+    for each in prologue:
+        if each.name == "Base":
+            base = urljoin(base, str(each.iri))
         else:
-            prefixes[declared.prefix or ""] = urljoin(base, str(declared.iri))
+            prefixes[each.prefix or ""] = urljoin(base, str(each.iri))
+    return prefixes, base
+
+
+def _check_prefixes(text: Text, body: Any, prefixes: dict[str, str]) -> None:
+    """Raise QuerySyntaxError where a name has a prefix that is not declared."""
+    import re
+
+    used = {node.prefix or "" for node in _nodes(body) if getattr(node, "name", None) == "pname"}
+    for prefix in sorted(used - set(prefixes)):
+        hidden = r"#.*|<[^<>\s]*>|\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'"
+        found = re.finditer(rf"{hidden}|(?<![\w.-])({re.escape(prefix)}:)", text.plain)
+        place = next((text.at(each.start()) for each in found if each[1]), "1:1")
+        what = f"The prefix {printable(prefix, 40)}: is not declared."
+        remedy = "Declare it with PREFIX, or use one that needs no declaration."
+        raise QuerySyntaxError(f"query:{place}", what, remedy, nearest(prefix, prefixes))
+
+
+def _datasets(
+    prefixes: dict[str, str], base: str, body: Any, layers: Layers
+) -> tuple[list[str] | None, list[str]]:
+    """The graphs that FROM and FROM NAMED name; None for all."""
+    from urllib.parse import urljoin
+
     opened = [graph.value for graph in layers.graphs]
 
     def graph(term: Any) -> str:
@@ -316,19 +341,13 @@ def _refused_by_engine(text: Text, message: str) -> QuerySyntaxError:
     """What the engine finds wrong with a query that is right by its grammar."""
     import re
 
-    place = re.search(r"error at (\d+):(\d+)", message)
-    where = "query"
-    if place:
-        lines = text.plain.split("\n")
-        position = sum(len(line) + 1 for line in lines[: int(place[1]) - 1]) + int(place[2]) - 1
-        if "Prefix not found" in message:
-            name = re.search(r"[\w.-]*:[^\s:]*\Z", text.plain[:position])
-            position = name.start() if name else position
-            prefix = name[0].partition(":")[0] if name else ""
-            what = f"The prefix {printable(prefix, 40)}: is not declared."
-            remedy = "Declare it with PREFIX, or use one that needs no declaration."
-            return QuerySyntaxError(f"query:{text.at(position)}", what, remedy, nearest(prefix, PREFIXES))
-        where = f"query:{text.at(position)}"
-    reasons = re.findall(r"(?:expected(?: one of)?|,) ([A-Z][a-z]*(?: [\w'?$]+){2,})", message)
-    what = f"{printable(reasons[0])}." if reasons else "This is not allowed here in SPARQL 1.1."
-    return QuerySyntaxError(where, what, "Correct the query.")
+    place = re.search(r"error at (\d+):(\d+): expected (?:one of )?", message)
+    if not place:
+        return QuerySyntaxError("query", printable(message), "Correct the query.")
+    lines = text.plain.split("\n")
+    position = sum(len(line) + 1 for line in lines[: int(place[1]) - 1]) + int(place[2]) - 1
+    # Among the signs it would have taken it lists what it has to say in words.
+    listed = message[place.end() :].split(", ")
+    said = next((each for each in listed if each.count(" ") > 1 and each[0].isalpha()), None)
+    what = f"{printable(said)}." if said else "This is not allowed here in SPARQL 1.1."
+    return QuerySyntaxError(f"query:{text.at(position)}", what, "Correct the query.")

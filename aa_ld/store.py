@@ -44,9 +44,15 @@ class Layers:
         self.store.load(path=path, format=RdfFormat.TURTLE, to_graph=graph)
 
     def add_quads(self, quads: Iterable[Quad], layer: str) -> None:
-        """Add triples to a layer, whatever graph they stood in."""
+        """Add triples to a layer, whatever graph they stood in.
+
+        A triple that another layer has is left there alone: the engine would
+        find it once a graph, and every count would be wrong.
+        """
         graph = self.graph(layer)
-        self.store.extend(Quad(q.subject, q.predicate, q.object, graph) for q in quads)
+        for quad in quads:
+            if next(self.store.quads_for_pattern(quad.subject, quad.predicate, quad.object), None) is None:
+                self.store.add(Quad(quad.subject, quad.predicate, quad.object, graph))
 
     def overlay(self, quads: Iterable[Quad], layer: str) -> None:
         """Add a user's triples as a layer of their own.
