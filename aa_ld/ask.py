@@ -6,11 +6,19 @@ from collections.abc import Iterator
 
 from pyoxigraph import Literal, NamedNode, QueryResultsFormat, QuerySolutions, parse_query_results
 
-from aa_ld.errors import MissingParameterError, UnknownParameterError, nearest
+from aa_ld.errors import (
+    MissingExtraError,
+    MissingParameterError,
+    ParameterValueError,
+    UnknownColumnError,
+    UnknownParameterError,
+    nearest,
+)
+from aa_ld.fact import Fact, read_facts
 from aa_ld.names import Names
 from aa_ld.question import Question, find_question
 from aa_ld.store import Source, rows, serialized
-from aa_ld.vocab import compact, expand
+from aa_ld.vocab import PREFIXES, compact, expand, printable
 
 DISCLAIMER = "For research, not medical advice."
 
@@ -45,15 +53,19 @@ class Answer:
     """The answer to a question: rows, and what the sources are silent on.
 
     Iterating gives one dict a row, from column to RDF term; unbound columns
-    are left out. `silent` lists the IRIs that loaded facts name but that no
-    row mentions: nothing is stated of them, which is not the same as no.
+    are left out. `asked` maps each parameter to the IRI that was asked about,
+    given or by default. `silent` lists the IRIs that loaded facts name but
+    that no row mentions: nothing is stated of them, which is not the same as no.
+    `facts` maps an IRI to each fact that a row names.
     """
 
-    def __init__(self, question: Question, results: bytes, names: Names, silent: list[str]) -> None:
+    def __init__(self, question: Question, results: bytes, names: Names, asked: dict[str, str]) -> None:
         self.question = question
         self.results = results
         self.names = names
-        self.silent = silent
+        self.asked = asked
+        self.silent: list[str] = []
+        self.facts: dict[str, Fact] = {}
 
     def __iter__(self) -> Iterator[dict[str, object]]:
         solutions = self._solutions()
@@ -64,48 +76,143 @@ class Answer:
     def __len__(self) -> int:
         return sum(1 for _ in self._solutions())
 
+    def __repr__(self) -> str:
+        return f"<Answer to {self.question.name}: {len(self)} rows>"
+
     @property
     def columns(self) -> list[str]:
         """The columns, in order."""
         return [variable.value for variable in self._solutions().variables]
 
     def column(self, name: str) -> list[str]:
-        """One column in words, a string a row; empty where the row has no value."""
+        """One column in words, a string a row; empty where the row has no value.
+
+        Raises UnknownColumnError.
+        """
+        if name not in self.columns:
+            raise UnknownColumnError(
+                f"{self.question.name}, column {name}",
+                f"The answer has no such column. It has: {', '.join(self.columns)}.",
+                "Use one of them.",
+                nearest(name, self.columns),
+            )
         return [self.names.show(row.get(name)) for row in self]
 
     def to_dicts(self) -> list[dict[str, str | int | bool | None]]:
         """One dict a row: IRIs in short form, numbers and booleans as such, None where unbound."""
-        return [{name: _plain(row.get(name)) for name in self.columns} for row in self]
+        columns = self.columns
+        return [{name: _plain(row.get(name)) for name in columns} for row in self]
 
     def to_pandas(self):  # type: ignore[no-untyped-def]
         """A pandas.DataFrame of `to_dicts`. Raises MissingExtraError without pandas."""
         try:
             import pandas
         except ImportError:
-            from aa_ld.errors import MissingExtraError
-
             raise MissingExtraError(
                 "Answer.to_pandas", "pandas is not installed.", "Install it with pip install pandas."
             ) from None
         return pandas.DataFrame(self.to_dicts(), columns=self.columns)
 
     def serialize(self, format: str) -> bytes:
-        """The rows as SPARQL 1.1 Query Results: "json", "csv" or "tsv"."""
+        """The rows as SPARQL 1.1 Query Results: "json", "csv" or "tsv". Raises ParameterValueError."""
         if format == "json":
             return self.results
+        if format not in _FORMATS:
+            raise ParameterValueError(f"format {format}", "There is no such form.", "Use json, csv or tsv.")
         return serialized(self._solutions(), _FORMATS[format])
+
+    def table(self) -> tuple[list[str], list[list[str]]]:
+        """Heads and rows for people: in words, without columns that hold nothing or repeat another."""
+        chosen = [*(self.question.table or self._own_columns()), "fact"]
+        rows_of = [{name: self._cell(row.get(name)) for name in self.columns} for row in self]
+        if any(row["polarity"] not in ("positive", "") for row in rows_of if "polarity" in row):
+            chosen.insert(-1, "polarity")
+        body = list(dict.fromkeys(tuple(row[name] for name in chosen) for row in rows_of))
+        kept: list[int] = []
+        for i, values in enumerate(zip(*body, strict=True)):
+            repeated = chosen[i] == "population" and any(
+                values == tuple(row[k] for row in body) for k in kept
+            )
+            if any(values) and not repeated:
+                kept.append(i)
+        heads = ["evidence" if chosen[i] == "fact" else chosen[i] for i in kept]
+        return heads, [[row[i] for i in kept] for row in body]
+
+    def references(self) -> list[list[str]]:
+        """One entry a fact that a row names: the fact in our words, then what stands behind it."""
+        entries: dict[tuple[str, str], list[str]] = {}
+        for row in self:
+            if isinstance(row.get("fact"), NamedNode):
+                show = {name: self.names.show(row.get(name)) for name in EVIDENCE_COLUMNS}
+                iri = row["fact"].value  # type: ignore[attr-defined]
+                entries.setdefault((iri, show["span"]), self._reference(iri, show))
+        told = {iri for iri, _ in entries}
+        cited = [self._brief(fact) for iri, fact in sorted(self.facts.items()) if iri not in told]
+        return [*entries.values(), *cited]
+
+    def notes(self) -> list[str]:
+        """What stands below an answer: why it is empty, who is left out, what it is not."""
+        found = []
+        if not len(self):
+            found.append(self.question.empty or "No rows: this is not stated in the loaded sources.")
+        if self.silent:
+            silent = ", ".join(self.names.label(iri) for iri in self.silent)
+            found.append(f"Not stated in the loaded sources for: {silent}.")
+        if found and not (self.question.empty and not len(self)):
+            found[-1] += " Silence is not a no."
+        if self.question.advice:
+            found.append(DISCLAIMER)
+        return found
+
+    def about(self) -> list[str]:
+        """What was asked about, a line a parameter."""
+        lines = []
+        for name, iri in self.asked.items():
+            default = f" (default; change it with --{name})" if self.question.parameters[name].default else ""
+            lines.append(f"{name}: {self.names.label(iri)}{default}")
+        return lines
 
     def _repr_html_(self) -> str:
         from html import escape
 
-        shown = [c for c in self.columns if c not in EVIDENCE_COLUMNS] + ["certainty", "statement"]
-        head = "".join(f"<th>{escape(c)}</th>" for c in shown)
-        body = "".join(
-            "<tr>" + "".join(f"<td>{escape(self.names.show(row.get(c)))}</td>" for c in shown) + "</tr>"
-            for row in self
-        )
-        note = f"<p>{DISCLAIMER}</p>" if self.question.advice else ""
-        return f"<table><caption>{escape(self.question.title)}</caption><tr>{head}</tr>{body}</table>{note}"
+        heads, body = self.table()
+        head = "".join(f"<th>{escape(h)}</th>" for h in heads)
+        lines = "".join("<tr>" + "".join(f"<td>{escape(c)}</td>" for c in row) + "</tr>" for row in body)
+        below = "".join(f"<li>{'<br>'.join(map(escape, entry))}</li>" for entry in self.references())
+        notes = "".join(f"<p>{escape(note)}</p>" for note in [*self.about(), *self.notes()])
+        table = f"<table><tr>{head}</tr>{lines}</table><ul>{below}</ul>" if body else ""
+        return f"<p><b>{escape(self.question.title)}</b></p>{table}{notes}"
+
+    def _own_columns(self) -> list[str]:
+        return [*(name for name in self.columns if name not in EVIDENCE_COLUMNS), "certainty", "population"]
+
+    def _cell(self, term: object) -> str:
+        """A term in words; a fact by its key in brackets, which the references explain."""
+        iri = str(getattr(term, "value", ""))
+        return f"[{self.names.key(iri)}]" if iri.startswith(PREFIXES["fact"]) else self.names.show(term)
+
+    def _reference(self, iri: str, show: dict[str, str]) -> list[str]:
+        hedge = f"hedge “{show['hedge']}”" if show["hedge"] else "no hedge"
+        where = f", compartment: {show['compartment']}" if show["compartment"] else ""
+        fact = self.facts.get(iri)
+        entry = [
+            f"[{self.names.key(iri)}] {show['statement']}",
+            f"{show['polarity']}, {show['certainty']}, {hedge}; {show['kind']}; "
+            f"population: {show['population']}{where}",
+            f"{show['source']}, {show['part']}, {_characters(show['span'])}",
+        ]
+        if fact and fact.implied:
+            entry.append(f"Read from the context, not worded: {', '.join(fact.implied)}.")
+        return entry
+
+    def _brief(self, fact: Fact) -> list[str]:
+        hedge = next((f", hedge “{line.hedge}”" for line in fact.evidence if line.hedge), ", no hedge")
+        places = ", ".join(dict.fromkeys(self.names.label(line.part) for line in fact.evidence if line.part))
+        label = self.names.label
+        return [
+            f"[{self.names.key(fact.iri)}] {printable(fact.sentence)}",
+            f"{label(fact.polarity)}, {label(fact.certainty)}{hedge}; {places}",
+        ]
 
     def _solutions(self) -> QuerySolutions:
         solutions = parse_query_results(self.results, format=QueryResultsFormat.JSON)
@@ -113,12 +220,13 @@ class Answer:
         return solutions
 
 
-def ask(source: Source, name: str, **params: str) -> Answer:
+def ask(source: Source, name: str, /, **params: str) -> Answer:
     """Answer one of the shipped questions.
 
-    The name is that of a file in queries/, without its ending, or its title.
-    The source is anything that can run SPARQL. A parameter is given as a
-    label, a short name, an IRI, or the identifier of a fact.
+    The name is that of a file in queries/, without its ending, or its title,
+    or a competency question such as "CQ17". The source is anything that can
+    run SPARQL. A parameter is given as a label, a short name, an IRI, or the
+    identifier of a fact.
 
     Raises UnknownQuestionError, UnknownParameterError, MissingParameterError,
     UnknownTermError and ParameterValueError; each names what is nearest.
@@ -129,12 +237,23 @@ def ask(source: Source, name: str, **params: str) -> Answer:
     """
     question = find_question(name)
     names = Names(source)
-    results = source.select(question.bound(_bind(question, names, params)))
-    answer = Answer(question, results, names, [])
+    bound = _bind(question, names, params)
+    results = source.select(question.bound({key: str(NamedNode(iri)) for key, iri in bound.items()}))
+    defaults = {key: expand(p.default) or "" for key, p in question.parameters.items() if p.default}
+    answer = Answer(question, results, names, {**defaults, **bound})
+    answer.facts = {fact.iri: fact for fact in _named_facts(source, answer)}
     if question.silence and not params:  # a parameter leaves rows out for another reason than silence
         column, category = question.silence
         answer.silent = _silent(source, answer, column, expand(category) or category)
     return answer
+
+
+def _named_facts(source: Source, answer: Answer) -> list[Fact]:
+    terms = {
+        getattr(term, "value", "") for row in answer for term in row.values() if isinstance(term, NamedNode)
+    }
+    wanted = sorted(iri for iri in terms if iri.startswith(PREFIXES["fact"]))
+    return read_facts(source, wanted) if wanted else []
 
 
 def _bind(question: Question, names: Names, params: dict[str, str]) -> dict[str, str]:
@@ -149,7 +268,7 @@ def _bind(question: Question, names: Names, params: dict[str, str]) -> dict[str,
                 nearest(key, question.parameters),
             )
         category = expand(question.parameters[key].category)
-        bound[key] = str(NamedNode(names.find(value, category)))
+        bound[key] = names.find(value, category)
     for key, parameter in question.parameters.items():
         if parameter.text.startswith("required") and key not in bound:
             raise MissingParameterError(
@@ -178,3 +297,8 @@ def _plain(term: object) -> str | int | bool | None:
             return int(term.value)
         return term.value == "true" if datatype == "boolean" else term.value
     return str(term)
+
+
+def _characters(span: str) -> str:
+    parts = span.rsplit("-", 2)
+    return f"characters {parts[1]}–{parts[2]}" if len(parts) == 3 and parts[2].isdigit() else span

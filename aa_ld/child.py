@@ -28,7 +28,8 @@ import pyoxigraph as engine
 
 from aa_ld import errors, intake
 from aa_ld.errors import EncodingError, RdfSyntaxError
-from aa_ld.intake import DEEPEST, printable
+from aa_ld.intake import DEEPEST
+from aa_ld.vocab import printable
 
 #: Ending of a file name to its syntax. An .owl file may hold any of them, so its content decides.
 SYNTAXES = {
@@ -208,7 +209,7 @@ def _unpacked(name: str, data: bytes, most_bytes: int) -> bytes:
                     raise intake.too_large(name, most_bytes)
                 blocks.append(block)
     except (OSError, EOFError, zlib.error) as error:
-        what = f"The file cannot be unpacked with gzip: {printable(str(error))}."
+        what = f"The file cannot be unpacked with gzip: {printable(str(error), 300)}."
         raise EncodingError(name, what, "Was it downloaded to its end? Is it really a .gz?") from None
     return b"".join(blocks)
 
@@ -279,7 +280,7 @@ def _check_xml(name: str, data: bytes) -> None:
 
     def declaration(_: str, encoding: str | None, __: int) -> None:
         if encoding and encoding.lower() not in ("utf-8", "utf8", "us-ascii") and not data.isascii():
-            what = f"The file says it is {printable(encoding)}."
+            what = f"The file says it is {printable(encoding, 300)}."
             raise EncodingError(f"{name}:1", what, "Save it as UTF-8.")
 
     parser.StartDoctypeDeclHandler = doctype
@@ -304,7 +305,7 @@ def _check_contexts(name: str, data: bytes) -> None:
             values = value if isinstance(value, list) else [value]
             named = [each for each in values if isinstance(each, str)]
             if named:
-                what = f"The file asks for the context {printable(named[0])}, and nothing is fetched."
+                what = f"The file asks for the context {printable(named[0], 300)}, and nothing is fetched."
                 raise errors.RemoteContextError(name, what, "Put the context itself into the file.")
 
     try:
@@ -370,7 +371,7 @@ def _sentence(message: str) -> str:
         "Unexpected end": "The file ends in the middle of a statement",
     }
     said = next((text for key, text in plain.items() if key in said), said)
-    return printable(said[:1].upper() + said[1:]).rstrip(".") + "."
+    return printable(said[:1].upper() + said[1:], 300).rstrip(".") + "."
 
 
 if __name__ == "__main__":

@@ -6,8 +6,10 @@
     │   ├── UnknownParameterError
     │   ├── MissingParameterError
     │   ├── ParameterValueError
+    │   ├── UnknownColumnError
+    │   ├── UnknownSourceError
     │   ├── UnknownTermError
-    │   ├── UnknownFilterValueError
+    │   ├── UnknownFilterError
     │   ├── NotExplainableError
     │   ├── QueryRefusedError
     │   ├── QuerySyntaxError
@@ -27,6 +29,7 @@
         ├── ParserStoppedError
         ├── NotATreeError
         ├── SourceTextError
+        ├── RedefinedFactError
         └── BrokenQuestionError
 
 Each error says what is wrong and where, what is nearest, and what to do next;
@@ -102,16 +105,28 @@ class ParameterValueError(UsageError):
     code = "parameter-value"
 
 
+class UnknownColumnError(UsageError):
+    """The answer has no such column."""
+
+    code = "unknown-column"
+
+
+class UnknownSourceError(UsageError):
+    """There is no such choice of sources."""
+
+    code = "unknown-source"
+
+
 class UnknownTermError(UsageError):
     """No loaded file declares this term."""
 
     code = "unknown-term"
 
 
-class UnknownFilterValueError(UsageError):
-    """No loaded fact has this value."""
+class UnknownFilterError(UsageError):
+    """Facts cannot be filtered by this."""
 
-    code = "unknown-filter-value"
+    code = "unknown-filter"
 
 
 class NotExplainableError(UsageError):
@@ -234,6 +249,12 @@ class SourceTextError(InputError):
     """A source text is not the one that the spans were taken from."""
 
     code = "source-text"
+
+
+class RedefinedFactError(InputError):
+    """A user's file says something new of a shipped fact or of its evidence."""
+
+    code = "redefined-fact"
 
 
 class BrokenQuestionError(InputError):

@@ -3,23 +3,35 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import NamedTuple
 
 from aa_ld.errors import NotExplainableError
-from aa_ld.fact import EvidenceLine, Fact, Span, read_facts
+from aa_ld.fact import ABOUT, EvidenceLine, Fact, Span, read_facts
 from aa_ld.names import Names
 from aa_ld.store import Source, rows
-from aa_ld.vocab import PREFIXES, compact
+from aa_ld.vocab import PREFIXES, compact, printable
 
-_FACTS_ABOUT = """
+_FACTS_ABOUT = (
+    """
 PREFIX aa: <https://w3id.org/aa-ld/>
+PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
 SELECT DISTINCT ?fact WHERE {{
-  ?fact aa:evidence ?line .
-  {{ ?fact aa:subject|aa:object|aa:population|aa:context|aa:concept|aa:heading <{iri}> }}
-  UNION {{ ?fact aa:evidence/aa:publication <{iri}> }}
+  ?fact aa:evidence ?line . {{"""
+    + ABOUT
+    + """
+  UNION {{ ?line ?property <{iri}> }}
   UNION {{ ?fact aa:evidence <{iri}> }}
-  UNION {{ <{iri}> aa:between ?fact }}
-}} ORDER BY ?fact"""
+  UNION {{ <{iri}> aa:between ?fact }} }}
+}}"""
+)
+
+_REASONS = """
+PREFIX aa: <https://w3id.org/aa-ld/>
+SELECT DISTINCT ?fact ?link ?reason WHERE {{
+  VALUES ?fact {{ {facts} }}
+  ?link a aa:ArgumentLink ; aa:predicate aa:isReasonFor ; aa:object ?fact ; aa:subject ?reason ; aa:evidence ?line .
+}} ORDER BY ?fact ?link ?reason"""
 
 _PUBLICATION = """
 PREFIX aa: <https://w3id.org/aa-ld/>
@@ -35,7 +47,9 @@ class Explanation(NamedTuple):
     """Why a fact, or everything about a term, is in the knowledge.
 
     `words` maps the IRI of a span to its text, for texts that the user gave;
-    without them a span is shown by its place and digest only.
+    without them a span is shown by its place and digest only. `links` maps a
+    publication to its web addresses, `reasons` a fact to those that the source
+    gives as its reason, each after the fact that says so.
     """
 
     title: str
@@ -43,6 +57,7 @@ class Explanation(NamedTuple):
     names: Names
     links: dict[str, list[str]]
     words: dict[str, str]
+    reasons: dict[str, list[Fact]]
 
     def to_text(self) -> str:
         """For a terminal."""
@@ -89,12 +104,26 @@ def explain(source: Source, name: str, texts: dict[str, str] | None = None) -> E
             f"No loaded fact is about {names.label(iri)}: the loaded sources are silent on it, which is not a no.",
             f"See what it is with aa-ld show {compact(iri)}.",
         )
-    publications = {line.publication for fact in facts for line in fact.evidence}
+    publications = {line.publication for fact in facts for line in fact.evidence if line.publication}
     links = {
         publication: [row["link"].value for row in rows(source, _PUBLICATION.format(iri=publication))]  # type: ignore[attr-defined]
         for publication in sorted(publications)
     }
-    return Explanation(names.label(iri), facts, names, links, _words(source, facts, texts or {}))
+    return Explanation(
+        names.label(iri), facts, names, links, _words(source, facts, texts or {}), _reasons(source, facts)
+    )
+
+
+def _reasons(source: Source, facts: list[Fact]) -> dict[str, list[Fact]]:
+    """For each fact, what the source gives as its reason, and the fact that says so."""
+    found = rows(source, _REASONS.format(facts=" ".join(f"<{fact.iri}>" for fact in facts)))
+    wanted = {row[name].value for row in found for name in ("link", "reason")}  # type: ignore[attr-defined]
+    by_iri = {fact.iri: fact for fact in read_facts(source, wanted)} if wanted else {}
+    reasons: dict[str, list[Fact]] = {}
+    for row in found:
+        pair = [by_iri[row[name].value] for name in ("reason", "link") if row[name].value in by_iri]  # type: ignore[attr-defined]
+        reasons.setdefault(row["fact"].value, []).extend(pair)  # type: ignore[attr-defined]
+    return reasons
 
 
 def _words(source: Source, facts: list[Fact], texts: dict[str, str]) -> dict[str, str]:
@@ -118,43 +147,67 @@ def _words(source: Source, facts: list[Fact], texts: dict[str, str]) -> dict[str
 
 def _fact_lines(fact: Fact, explanation: Explanation, indent: str) -> list[str]:
     label = explanation.names.label
-    lines = [f"{fact.id or compact(fact.iri)}  {fact.sentence}"]
-    lines.append(f"{indent}{label(fact.category)}, {label(fact.polarity)}, {label(fact.certainty)}")
-    for name, value in fact.scope.items():
+    lines = [f"{printable(fact.id or compact(fact.iri))}  {printable(fact.sentence)}"]
+    lines.append(
+        f"{indent}{_word(fact.category, label)}, {_word(fact.polarity, label)}, {_word(fact.certainty, label)}"
+    )
+    for name, values in (
+        ("subject", fact.subjects),
+        ("predicate", (fact.predicate,)),
+        ("object", fact.objects),
+    ):
+        lines.append(
+            f"{indent}{name}: {' and '.join(_word(value, label) for value in values)}{_read(name, fact)}"
+        )
+    for name, value in fact.scope:
         if not value.endswith("/NotApplicable"):
-            implied = " (read from the context, not worded)" if name in fact.implied else ""
             heading = label(PREFIXES["aa"] + name).removeprefix("has ")
-            lines.append(f"{indent}{heading}: {label(value) if ':' in value else value}{implied}")
+            lines.append(f"{indent}{heading}: {_word(value, label)}{_read(name, fact)}")
     for line in fact.evidence:
         lines += _line_lines(line, explanation, indent)
+    for reason in explanation.reasons.get(fact.iri, []):
+        hedge = next((f", hedge: “{line.hedge}”" for line in reason.evidence if line.hedge), "")
+        lines.append(
+            f"{indent}reason given by the source: {reason.id or compact(reason.iri)}  "
+            f"{printable(reason.sentence)} ({_word(reason.certainty, label)}{hedge})"
+        )
     if fact.note:
-        lines.append(f"{indent}curator's note: {fact.note}")
+        lines.append(f"{indent}curator's note: {printable(fact.note)}")
     lines.append(f"{indent}{compact(fact.iri)}")
     return lines
 
 
+def _word(value: str, label: Callable[[str], str]) -> str:
+    """A term in words, a literal as it is, and nothing as missing."""
+    if not value:
+        return "missing"
+    return label(value) if value.startswith(("http://", "https://")) else printable(value)
+
+
+def _read(name: str, fact: Fact) -> str:
+    return " (read from the context, not worded)" if name in fact.implied else ""
+
+
 def _line_lines(line: EvidenceLine, explanation: Explanation, indent: str) -> list[str]:
     label = explanation.names.label
-    size = "" if line.sample_size.startswith("http") else f", n = {line.sample_size}"
-    design = "" if line.design.endswith("/NotApplicable") else f", study design: {label(line.design)}"
-    lines = [f"{indent}evidence ({label(line.stance)}): {label(line.kind)}{design}{size}"]
-    hedge = f"hedge: “{line.hedge}”" if line.hedge else "no hedge"
-    cue = f", cue: “{line.cue}”" if line.cue else ""
-    lines.append(f"{indent}  {label(line.certainty)}, {label(line.wording)}, {hedge}{cue}")
+    size = f", n = {line.sample_size}" if line.sample_size.isdigit() else ""
+    design = "" if line.design.endswith("/NotApplicable") else f", study design: {_word(line.design, label)}"
+    lines = [f"{indent}evidence ({_word(line.stance, label)}): {_word(line.kind, label)}{design}{size}"]
+    hedge = f"hedge: “{printable(line.hedge)}”" if line.hedge else "no hedge"
+    cue = f", cue: “{printable(line.cue)}”" if line.cue else ""
+    lines.append(f"{indent}  {_word(line.certainty, label)}, {_word(line.wording, label)}, {hedge}{cue}")
     links = explanation.links.get(line.publication, [])
-    lines.append(f"{indent}  {label(line.publication)}" + (f"  {'  '.join(links)}" if links else ""))
+    lines.append(f"{indent}  {_word(line.publication, label)}" + (f"  {'  '.join(links)}" if links else ""))
     for name, span in (("span", line.span), ("focus", line.focus)):
         if span and not (name == "focus" and line.span == span):
             lines.append(f"{indent}  {name}: {_place(span, line, explanation)}")
-            words = explanation.words.get(span.iri)
-            if words:
-                lines.append(f"{indent}    “{words}”")
+            if span.iri in explanation.words:
+                lines.append(f"{indent}    “{printable(explanation.words[span.iri])}”")
     return lines
 
 
 def _place(span: Span, line: EvidenceLine, explanation: Explanation) -> str:
-    where = explanation.names.label(line.part)
-    return f"{where}, characters {span.start}–{span.end}, sha256 {span.sha256[:12]}…"
+    return f"{_word(line.part, explanation.names.label)}, characters {span.start}–{span.end}, sha256 {span.sha256[:12]}…"
 
 
 def _as_dict(fact: Fact, explanation: Explanation) -> dict[str, object]:
@@ -171,9 +224,10 @@ def _as_dict(fact: Fact, explanation: Explanation) -> dict[str, object]:
         "object": [short(v) for v in fact.objects],
         "polarity": short(fact.polarity),
         "certainty": short(fact.certainty),
-        "scope": {name: short(value) for name, value in fact.scope.items()},
+        "scope": {name: [short(value) for value in fact.scope_of(name)] for name, _ in fact.scope},
         "implied": list(fact.implied),
         "note": fact.note,
+        "reasons": [reason.id or short(reason.iri) for reason in explanation.reasons.get(fact.iri, [])],
     }
     record["evidence"] = [
         {

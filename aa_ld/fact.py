@@ -17,19 +17,24 @@ _OA = PREFIXES["oa"]
 #: Properties of a fact that say where, when, in whom and how much it holds.
 SCOPE = (
     "population", "context", "species", "compartment", "comparator", "time", "site",
-    "direction", "effect", "condition", "measure", "role", "concept", "qualifier", "majorTopic",
+    "direction", "effect", "condition", "measure", "role", "concept", "qualifier", "majorTopic", "repeats",
 )  # fmt: skip
 
-_ABOUT = """
-PREFIX aa: <https://w3id.org/aa-ld/>
-PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
-SELECT DISTINCT ?fact ?line ?s ?p ?o WHERE {{
-  {values}
-  ?fact aa:evidence ?line .
-  {{ ?fact aa:evidence ?line . BIND(?fact AS ?s) ?fact ?p ?o }}
-  UNION {{ ?fact aa:evidence ?line . BIND(?line AS ?s) ?line ?p ?o }}
-  UNION {{ ?fact aa:evidence ?line . ?line aa:span|aa:focus ?s . ?s ?p ?o }}
-}} ORDER BY ?fact ?line ?s ?p ?o"""
+#: A fact is about a term that one of its own properties names, be it through another fact that it
+#: speaks of, and about a record that the term is exactly aligned to.
+ABOUT = """
+  {{ ?fact ?property <{iri}> }}
+  UNION {{ ?fact aa:subject|aa:object ?other . ?other aa:evidence ?any ; aa:subject|aa:object <{iri}> }}
+  UNION {{ <{iri}> skos:exactMatch ?record . ?fact aa:object|aa:heading ?record }}"""
+
+_HEAD = "PREFIX aa: <https://w3id.org/aa-ld/>\n"
+_OF_FACTS = _HEAD + "SELECT DISTINCT ?s ?p ?o WHERE {{ {values} ?s aa:evidence ?line ; ?p ?o }}"
+_OF_LINES = _HEAD + "SELECT DISTINCT ?s ?p ?o WHERE {{ {values} ?fact aa:evidence ?s . ?s ?p ?o }}"
+_OF_SPANS = _HEAD + (
+    "SELECT DISTINCT ?s ?p ?o WHERE {{ {values} ?fact aa:evidence ?line . ?line aa:span|aa:focus ?s . ?s ?p ?o }}"
+)
+
+Triples = dict[str, dict[str, list[str]]]
 
 
 class Span(NamedTuple):
@@ -43,7 +48,11 @@ class Span(NamedTuple):
 
 
 class EvidenceLine(NamedTuple):
-    """One source that speaks for or against a fact. Terms are IRIs; `sample_size` is a count or an IRI."""
+    """One source that speaks for or against a fact.
+
+    Terms are IRIs, empty where the data lacks them; `sample_size` is a count
+    or an IRI such as that of "not stated".
+    """
 
     iri: str
     publication: str
@@ -61,11 +70,11 @@ class EvidenceLine(NamedTuple):
 
 
 class Fact(NamedTuple):
-    """What a source says. Terms are IRIs, except that objects and scope values may be literals in words.
+    """What a source says. Terms are IRIs; objects and scope values may be literals, given as text.
 
-    `scope` maps the name of a property ("population") to its value; a value
-    may be the IRI of "not stated". `implied` names the properties whose value
-    was read from the context.
+    `scope` pairs the name of a property ("population") with one value, a pair
+    for each value; a value may be the IRI of "not stated". `implied` names the
+    properties whose value the curator read from the context.
     """
 
     iri: str
@@ -77,10 +86,20 @@ class Fact(NamedTuple):
     objects: tuple[str, ...]
     polarity: str
     certainty: str
-    scope: dict[str, str]
+    scope: tuple[tuple[str, str], ...]
     implied: tuple[str, ...]
     note: str | None
     evidence: tuple[EvidenceLine, ...]
+
+    def scope_of(self, name: str) -> tuple[str, ...]:
+        """The values of one scope property, "population" for example.
+
+        >>> from aa_ld.store import open_layers
+        >>> fact = read_facts(open_layers(), [PREFIXES["fact"] + "serum-interleukin-4-raised"])[0]
+        >>> [compact(value) for value in fact.scope_of("compartment")]
+        ['aa:Serum']
+        """
+        return tuple(value for key, value in self.scope if key == name)
 
 
 def read_facts(source: Source, iris: Iterable[str] | None = None) -> list[Fact]:
@@ -92,67 +111,70 @@ def read_facts(source: Source, iris: Iterable[str] | None = None) -> list[Fact]:
     >>> [fact.id for fact in read_facts(open_layers())][-3:]
     ['U10', 'U11', 'U12']
     """
-    values = "" if iris is None else f"VALUES ?fact {{ {' '.join(f'<{iri}>' for iri in iris)} }}"
-    about: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
-    lines: dict[str, list[str]] = defaultdict(list)
-    for row in rows(source, _ABOUT.format(values=values)):
-        subject, predicate, value = (_text(row[name]) for name in ("s", "p", "o"))
-        if value not in about[subject][predicate]:
-            about[subject][predicate].append(value)
-        fact, line = _text(row["fact"]), _text(row["line"])
-        if line not in lines[fact]:
-            lines[fact].append(line)
-    facts = [_fact(iri, about, lines[iri]) for iri in lines]
+    wanted = None if iris is None else " ".join(f"<{iri}>" for iri in iris)
+    of_facts = _triples(source, _OF_FACTS, wanted, "s")
+    about = {**_triples(source, _OF_LINES, wanted, "fact"), **_triples(source, _OF_SPANS, wanted, "fact")}
+    facts = [_fact(iri, own, about) for iri, own in of_facts.items()]
     return sorted(facts, key=lambda fact: (fact.id or "~", fact.iri))
 
 
-def _fact(iri: str, about: dict[str, dict[str, list[str]]], lines: list[str]) -> Fact:
-    own = about[iri]
+def _triples(source: Source, query: str, wanted: str | None, variable: str) -> Triples:
+    values = "" if wanted is None else f"VALUES ?{variable} {{ {wanted} }}"
+    found: Triples = defaultdict(lambda: defaultdict(list))
+    for row in rows(source, query.format(values=values)):
+        subject, predicate, value = (_text(row[name]) for name in ("s", "p", "o"))
+        found[subject][predicate].append(value)
+    for own in found.values():
+        for values_of in own.values():
+            values_of.sort()
+    return found
 
-    def one(name: str) -> str:
-        return next(iter(own.get(_AA + name, [])), "")
+
+def _fact(iri: str, own: dict[str, list[str]], about: Triples) -> Fact:
+    def first(predicate: str) -> str:
+        return next(iter(own.get(predicate, [])), "")
 
     return Fact(
         iri=iri,
-        id=next(iter(own.get(PREFIXES["dcterms"] + "identifier", [])), None),
-        category=next(iter(own.get(PREFIXES["rdf"] + "type", [])), ""),
-        sentence=next(iter(own.get(PREFIXES["rdfs"] + "label", [])), compact(iri)),
+        id=first(PREFIXES["dcterms"] + "identifier") or None,
+        category=first(PREFIXES["rdf"] + "type"),
+        sentence=first(PREFIXES["rdfs"] + "label") or compact(iri),
         subjects=tuple(own.get(_AA + "subject", [])),
-        predicate=one("predicate"),
+        predicate=first(_AA + "predicate"),
         objects=tuple(own.get(_AA + "object", [])),
-        polarity=one("polarity"),
-        certainty=one("certainty"),
-        scope={name: own[_AA + name][0] for name in SCOPE if own.get(_AA + name)},
+        polarity=first(_AA + "polarity"),
+        certainty=first(_AA + "certainty"),
+        scope=tuple((name, value) for name in SCOPE for value in own.get(_AA + name, [])),
         implied=tuple(value.removeprefix(_AA) for value in own.get(_AA + "implied", [])),
-        note=next(iter(own.get(PREFIXES["skos"] + "editorialNote", [])), None),
-        evidence=tuple(_line(line, about) for line in lines),
+        note=first(PREFIXES["skos"] + "editorialNote") or None,
+        evidence=tuple(_line(line, about) for line in own.get(_AA + "evidence", [])),
     )
 
 
-def _line(iri: str, about: dict[str, dict[str, list[str]]]) -> EvidenceLine:
-    own = about[iri]
+def _line(iri: str, about: Triples) -> EvidenceLine:
+    own = about.get(iri, {})
 
-    def one(name: str) -> str:
+    def first(name: str) -> str:
         return next(iter(own.get(_AA + name, [])), "")
 
     return EvidenceLine(
         iri=iri,
-        publication=one("publication"),
-        kind=one("kind"),
-        stance=one("stance"),
-        certainty=one("certainty"),
-        wording=one("wording"),
-        design=one("design"),
-        sample_size=one("sampleSize"),
-        hedge=one("hedge") or None,
-        cue=one("cue") or None,
-        span=_span(one("span"), about),
-        focus=_span(one("focus"), about),
-        part=one("part"),
+        publication=first("publication"),
+        kind=first("kind"),
+        stance=first("stance"),
+        certainty=first("certainty"),
+        wording=first("wording"),
+        design=first("design"),
+        sample_size=first("sampleSize"),
+        hedge=first("hedge") or None,
+        cue=first("cue") or None,
+        span=_span(first("span"), about),
+        focus=_span(first("focus"), about),
+        part=first("part"),
     )
 
 
-def _span(iri: str, about: dict[str, dict[str, list[str]]]) -> Span | None:
+def _span(iri: str, about: Triples) -> Span | None:
     own = about.get(iri, {})
     try:
         start, end = int(own[_OA + "start"][0]), int(own[_OA + "end"][0])

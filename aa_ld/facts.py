@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from aa_ld.errors import UnknownFilterValueError
-from aa_ld.fact import Fact, read_facts
+from aa_ld.errors import UnknownFilterError
+from aa_ld.fact import ABOUT, Fact, read_facts
 from aa_ld.names import Names
 from aa_ld.store import Source, rows
 from aa_ld.vocab import PREFIXES
 
 #: Filter to the class of its values and the pattern that a fact must match.
 FILTERS: dict[str, tuple[str | None, str]] = {
-    "about": (None, "?fact aa:subject|aa:object|aa:population|aa:concept|aa:heading <{iri}> ."),
-    "class": ("Fact", "?fact a/rdfs:subClassOf* <{iri}> ."),
+    "about": (None, ABOUT),
+    "category": ("Fact", "?fact a/rdfs:subClassOf* <{iri}> ."),
     "certainty": ("Certainty", "?fact aa:certainty <{iri}> ."),
     "polarity": ("Polarity", "?fact aa:polarity <{iri}> ."),
     "population": (None, "?fact aa:population <{iri}> ."),
@@ -22,17 +22,18 @@ FILTERS: dict[str, tuple[str | None, str]] = {
 _QUERY = """
 PREFIX aa: <https://w3id.org/aa-ld/>
 PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
+PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
 SELECT DISTINCT ?fact WHERE {{ ?fact aa:evidence ?line . {patterns} }} ORDER BY ?fact"""
 
 
-def find_facts(source: Source, *, hedged: bool | None = None, **filters: str) -> list[Fact]:
+def find_facts(source: Source, /, *, hedged: bool | None = None, **filters: str) -> list[Fact]:
     """The facts that match every filter given, by identifier.
 
     Filters are those of FILTERS, each with a label, short name or IRI;
     `hedged` keeps those with (True) or without (False) a hedge.
 
     Raises UnknownTermError or ParameterValueError where a value is not of its
-    kind, and UnknownFilterValueError for a filter that does not exist.
+    kind, and UnknownFilterError for a filter that does not exist.
 
     >>> from aa_ld.store import open_layers
     >>> [fact.id for fact in find_facts(open_layers(), certainty="possible")]
@@ -42,12 +43,12 @@ def find_facts(source: Source, *, hedged: bool | None = None, **filters: str) ->
     patterns = []
     for name, value in filters.items():
         if name not in FILTERS:
-            raise UnknownFilterValueError(
+            raise UnknownFilterError(
                 name, f"Facts have the filters {', '.join(FILTERS)}.", "Use one of them."
             )
         category, pattern = FILTERS[name]
         iri = names.find(value, PREFIXES["aa"] + category if category else None)
-        patterns.append(pattern.format(iri=iri))
+        patterns.append(f"{{ {pattern.format(iri=iri)} }}")
     if hedged is not None:
         patterns.append(f"FILTER({'' if hedged else 'NOT '}EXISTS {{ ?fact aa:evidence/aa:hedge ?hedge }})")
     found = [row["fact"].value for row in rows(source, _QUERY.format(patterns=" ".join(patterns)))]  # type: ignore[attr-defined]

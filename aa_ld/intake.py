@@ -24,6 +24,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 from aa_ld import errors
 from aa_ld.errors import MissingFileError, NotAFileError, ParserStoppedError, nearest
+from aa_ld.vocab import printable
 
 if TYPE_CHECKING:
     from subprocess import Popen
@@ -135,16 +136,16 @@ def _blocks(name: str, handle: int, most_bytes: int) -> Iterator[bytes]:
         while block := os.read(handle, _BLOCK):
             seen += len(block)
             if seen > most_bytes:
-                raise too_large(printable(name), most_bytes)
+                raise too_large(printable(name, 300), most_bytes)
             yield block
     except OSError as error:
         what = f"Reading failed: {error.strerror}."
-        raise NotAFileError(printable(name), what, "Copy it elsewhere.") from None
+        raise NotAFileError(printable(name, 300), what, "Copy it elsewhere.") from None
 
 
 def _open(name: str) -> int:
     """A handle on a regular file that holds something; a pipe or a device is never waited for."""
-    shown = printable(name)
+    shown = printable(name, 300)
     flags = (
         os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0) | getattr(os, "O_BINARY", 0)
     )
@@ -199,16 +200,6 @@ def too_large(shown: str, most_bytes: int) -> errors.FileTooLargeError:
     """The error for a file over the limit, packed or unpacked."""
     what = f"The file is larger than {most_bytes:,} bytes, packed or unpacked."
     return errors.FileTooLargeError(shown, what, "Split it, or load it into a SPARQL server.")
-
-
-def printable(text: str, most: int = 300) -> str:
-    """Text for a message: nothing in it can steer a terminal, and it is not endless.
-
-    >>> printable("a\\x1b[2Jb")
-    'a\\\\x1b[2Jb'
-    """
-    shown = text if text.isprintable() else "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
-    return shown if len(shown) <= most else shown[: most - 1] + "…"
 
 
 def check_nesting(data: bytes, where: str, *, json: bool = False, deepest: int = DEEPEST) -> None:

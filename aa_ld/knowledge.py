@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from aa_ld.errors import RedefinedFactError, UnknownSourceError, UsageError
 from aa_ld.store import Layers, open_layers
-from aa_ld.vocab import LAYERS
+from aa_ld.vocab import LAYERS, compact
 
 if TYPE_CHECKING:
     import rdflib
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from aa_ld.ask import Answer
     from aa_ld.explain import Explanation
     from aa_ld.fact import Fact
+    from aa_ld.question import Question
     from aa_ld.report import Report
     from aa_ld.show import Description
     from aa_ld.sparql import Result
@@ -43,7 +45,7 @@ class Knowledge:
         names = ", ".join(graph.value.rsplit("/", 1)[-1] for graph in self.layers.graphs)
         return f"<Knowledge: {len(self)} triples in {names}>"
 
-    def ask(self, name: str, **params: str) -> Answer:
+    def ask(self, name: str, /, **params: str) -> Answer:
         """Answer one of the shipped questions; see aa_ld.ask.ask."""
         from aa_ld.ask import ask
 
@@ -54,6 +56,12 @@ class Knowledge:
         from aa_ld.facts import find_facts
 
         return find_facts(self.layers, hedged=hedged, **filters)
+
+    def questions(self) -> dict[str, Question]:
+        """The shipped questions by name; see aa_ld.question."""
+        from aa_ld.question import read_questions
+
+        return read_questions()
 
     def show(self, name: str) -> Description:
         """Describe a term; see aa_ld.show.show."""
@@ -105,22 +113,63 @@ class Knowledge:
         return dataset
 
 
-def load(source: str = "all", data: Iterable[str | Path] = ()) -> Knowledge:
+def load(source: str = "all", data: str | Path | Iterable[str | Path] = ()) -> Knowledge:
     """Open the shipped knowledge, and files of the user's own beside it.
 
-    `source` is "review" (the review alone) or "all". `data` are RDF files in
-    any common syntax; what they describe anew, with a type, replaces what the
-    shipped layers say of the same subject. Nothing is written and nothing is fetched.
+    `source` is "review" (the review alone) or "all" the shipped layers. `data`
+    are RDF files in any common syntax, added beside them whatever the source.
+    Nothing is written and nothing is fetched.
 
-    Raises the errors of aa_ld.intake for a file that cannot be read.
+    Raises UnknownSourceError; the errors of aa_ld.intake for a file that
+    cannot be read; and RedefinedFactError where a file says something new of a
+    shipped fact or its evidence, which answers would show as the source's.
 
     >>> load("review").ask("treatments-toward-th2").column("treatment")
     ['local immunotherapy']
     """
-    layers = open_layers(SOURCES[source])
-    paths = tuple(Path(path) for path in data)
-    if paths:
+    paths = _paths(data)
+    layers = _opened(source)
+    for path in paths:
         from aa_ld.intake import read_rdf
 
-        layers.overlay([quad for path in paths for quad in read_rdf(path)], "data")
+        quads = read_rdf(path)
+        redefined = sorted(map(compact, layers.redefined(quads, "review")))
+        if redefined:
+            raise RedefinedFactError(
+                str(path),
+                f"The file says something new of {', '.join(redefined[:3])}, which the shipped review owns.",
+                "Give your facts and their evidence IRIs of their own; check an edited copy with aa-ld validate.",
+            )
+        layers.add_quads(quads, "data")
     return Knowledge(layers, source, paths)
+
+
+def load_edited(data: Iterable[str | Path]) -> tuple[Knowledge, set[str]]:
+    """Open everything with files in place of what they describe anew, to check them.
+
+    Gives the knowledge and the IRIs of the shipped subjects that were replaced.
+    """
+    from aa_ld.intake import read_rdf
+
+    paths = _paths(data)
+    layers = _opened("all")
+    replaced = layers.replace([quad for path in paths for quad in read_rdf(path)], "data")
+    return Knowledge(layers, "all", paths), replaced
+
+
+def _opened(source: str) -> Layers:
+    if source not in SOURCES:
+        raise UnknownSourceError(
+            str(source), "There is no such choice of sources.", f"Use one of {', '.join(SOURCES)}."
+        )
+    return open_layers(SOURCES[source])
+
+
+def _paths(data: str | Path | Iterable[str | Path]) -> tuple[Path, ...]:
+    found = (data,) if isinstance(data, str | Path) else tuple(data)
+    for name in found:
+        if str(name).startswith(("http://", "https://")):
+            raise UsageError(
+                str(name), "This is a web address, and nothing is fetched.", "Download the file first."
+            )
+    return tuple(Path(name) for name in found)

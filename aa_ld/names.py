@@ -6,7 +6,7 @@ from pyoxigraph import Literal, NamedNode
 
 from aa_ld.errors import ParameterValueError, UnknownTermError, nearest
 from aa_ld.store import Source, rows
-from aa_ld.vocab import BASE, PREFIXES, compact, expand
+from aa_ld.vocab import BASE, PREFIXES, compact, expand, printable
 
 _LABELS = f"""
 PREFIX rdfs: <{PREFIXES["rdfs"]}>
@@ -26,6 +26,8 @@ SELECT DISTINCT ?iri WHERE {{
   {{ ?iri rdfs:subClassOf* <{category}> }} UNION {{ ?iri rdf:type/rdfs:subClassOf* <{category}> }}
   FILTER(isIRI(?iri))
 }}"""
+
+_GREEK = {"α": "alpha", "β": "beta", "γ": "gamma", "δ": "delta", "κ": "kappa"}
 
 _DECLARED = "SELECT DISTINCT ?iri WHERE { ?iri a ?type . FILTER(isIRI(?iri)) }"
 
@@ -51,12 +53,13 @@ class Names:
             if isinstance(iri, NamedNode) and isinstance(label, Literal):
                 rank = row["rank"].value  # type: ignore[attr-defined]
                 if rank != "2":
-                    (self._labels if rank == "1" else self._identifiers).setdefault(iri.value, label.value)
-                self._by_name.setdefault(label.value.casefold(), []).append(iri.value)
+                    known = self._labels if rank == "1" else self._identifiers
+                    known.setdefault(iri.value, printable(label.value))
+                self._by_name.setdefault(_folded(label.value), []).append(iri.value)
 
     def label(self, iri: str) -> str:
         """The label of an IRI, or its short form where it has none."""
-        return self._labels.get(iri) or compact(iri)
+        return self._labels.get(iri) or printable(compact(iri))
 
     def key(self, iri: str) -> str:
         """The short name of a fact: its identifier, else the end of its IRI."""
@@ -66,7 +69,7 @@ class Names:
         """A term of an answer in words; nothing for an unbound one."""
         if isinstance(term, NamedNode):
             return self.label(term.value)
-        return term.value if isinstance(term, Literal) else "" if term is None else str(term)
+        return "" if term is None else printable(term.value if isinstance(term, Literal) else str(term))
 
     def find(self, text: str, category: str | None = None) -> str:
         """The IRI that a person meant: an IRI, a short name, a label, or the identifier of a fact.
@@ -76,6 +79,8 @@ class Names:
         Raises UnknownTermError where nothing has this name, and
         ParameterValueError where something has it that is no such member.
         """
+        if not isinstance(text, str):
+            raise ParameterValueError(repr(text), "A name is text.", "Give a label, a short name or an IRI.")
         allowed = self.members(category) if category else None
         found = self._candidates(text)
         fitting = [iri for iri in found if allowed is None or iri in allowed]
@@ -104,7 +109,7 @@ class Names:
         iri = expand(text)
         if iri is not None and iri in self._declared():
             return [iri]
-        return list(dict.fromkeys(self._by_name.get(text.casefold().strip(), [])))
+        return list(dict.fromkeys(self._by_name.get(_folded(text), [])))
 
     def _declared(self) -> set[str]:
         return {row["iri"].value for row in rows(self._source, _DECLARED)}  # type: ignore[attr-defined]
@@ -116,8 +121,22 @@ class Names:
             for iri in iris
             if (iri in allowed if allowed is not None else not _is_sentence(iri))
         }
-        close = nearest(text, names)
+        by_folded = {_folded(name): name for name in sorted(names)}
+        by_folded.update(
+            {key: self.label(iris[0]) for key, iris in self._by_name.items() if self.label(iris[0]) in names}
+        )
+        close = list(dict.fromkeys(by_folded[key] for key in nearest(_folded(text), by_folded)))
         return close or (sorted(names)[:6] if allowed is not None and len(names) <= 20 else [])
+
+
+def _folded(name: str) -> str:
+    """A name without case, blanks and hyphens, Greek letters spelt out: IFN-γ, IFNγ and ifn gamma are one.
+
+    >>> _folded("IFN-γ") == _folded("ifn gamma")
+    True
+    """
+    spelt = name.casefold().translate({ord(letter): word for letter, word in _GREEK.items()})
+    return "".join(char for char in spelt if char.isalnum()) or name.casefold()
 
 
 def _is_sentence(iri: str) -> bool:

@@ -18,7 +18,22 @@ from aa_ld import places
 from aa_ld.errors import BrokenQuestionError, UnknownQuestionError, nearest
 
 _REQUIRED = ("title", "description", "row", "cq", "tags", "returns")
-_OPTIONAL = ("parameters", "silence", "advice")
+_OPTIONAL = ("parameters", "silence", "advice", "table", "empty")
+
+
+#: Header key to the type of its value and how it is written.
+_FORMS: dict[str, tuple[type, str]] = {
+    "title": (str, "title: text"),
+    "description": (str, "description: text"),
+    "row": (str, "row: text"),
+    "cq": (list, "cq: [CQ01, CQ02]"),
+    "tags": (list, "tags: [word, word]"),
+    "parameters": (dict, "parameters: and below it, indented, name: aa:Category, text"),
+    "returns": (dict, "returns: and below it, indented, column: text"),
+    "silence": (str, "silence: column aa:Category"),
+    "table": (list, "table: [column, column]"),
+    "empty": (str, "empty: text"),
+}
 
 
 class Parameter(NamedTuple):
@@ -40,6 +55,8 @@ class Question(NamedTuple):
     returns   column to meaning, in the order of the query
     silence   (column, category): which members of a category the answer leaves out, or None
     advice    whether answers speak of treatments and so need the disclaimer
+    table     the columns that a table for people shows; empty for the usual ones
+    empty     what an empty answer means, where it is not silence
     """
 
     name: str
@@ -52,6 +69,8 @@ class Question(NamedTuple):
     returns: dict[str, str]
     silence: tuple[str, str] | None
     advice: bool
+    table: tuple[str, ...]
+    empty: str | None
     text: str
 
     def bound(self, values: dict[str, str]) -> str:
@@ -79,18 +98,27 @@ def read_question(path: Path) -> Question:
     if missing or unknown:
         what = f"The header lacks {', '.join(missing)}." if missing else f"Unknown header key {unknown[0]}."
         raise BrokenQuestionError(path.name, what, "See docs/questions.md for what a header holds.")
-    silence = str(header["silence"]).split() if "silence" in header else None
+    for key, (kind, form) in _FORMS.items():
+        if key in header and not (isinstance(header[key], kind) and (kind is not str or header[key])):
+            raise BrokenQuestionError(path.name, f"{key} is not of its form.", f"Write {form}.")
+    silence = header["silence"].split() if "silence" in header else None
+    if silence is not None and len(silence) != 2:
+        raise BrokenQuestionError(
+            path.name, "silence is not of its form.", "Write silence: column aa:Category."
+        )
     return Question(
         name=path.stem,
-        title=str(header["title"]),
-        description=str(header["description"]),
-        row=str(header["row"]),
+        title=header["title"],
+        description=header["description"],
+        row=header["row"],
         cq=tuple(header["cq"]),
         tags=tuple(header["tags"]),
         parameters=_parameters(path.name, header.get("parameters", {}), text),
         returns=dict(header["returns"]),
         silence=(silence[0], silence[1]) if silence else None,
         advice="advice" in header,
+        table=tuple(header.get("table", ())),
+        empty=header.get("empty"),
         text=text,
     )
 
@@ -101,17 +129,23 @@ def read_questions() -> dict[str, Question]:
 
 
 def find_question(name: str) -> Question:
-    """The question of this name or title; case, blanks and a final mark do not count.
+    """The question of this name, title or competency question (CQ17).
+
+    Case, blanks and a final mark do not count.
 
     Raises UnknownQuestionError with the names most like it.
     """
     files = places.question_files()
+    if not isinstance(name, str):
+        raise UnknownQuestionError(
+            repr(name), "The name of a question is text.", "List them with aa-ld questions."
+        )
     if name in files:
         return read_question(files[name])
     wanted = _folded(name)
     questions = [read_question(path) for path in files.values()]
     for question in questions:
-        if wanted in (_folded(question.name), _folded(question.title)):
+        if wanted in (_folded(question.name), _folded(question.title), *map(_folded, question.cq)):
             return question
     raise UnknownQuestionError(
         name,

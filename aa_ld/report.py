@@ -7,9 +7,12 @@ check and node. No time and no path of a machine gets in.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from aa_ld.vocab import PREFIXES, compact
+
+if TYPE_CHECKING:
+    from pyoxigraph import Triple
 
 _SH = PREFIXES["sh"]
 _RANK = {"violation": 0, "warning": 1, "info": 2}
@@ -52,6 +55,9 @@ class Report:
 
     def __iter__(self) -> Iterator[Finding]:
         return iter(self._findings)
+
+    def __repr__(self) -> str:
+        return f"<Report: {len(self)} findings>"
 
     def __len__(self) -> int:
         return len(self._findings)
@@ -130,7 +136,7 @@ def _sarif_result(f: Finding) -> dict[str, object]:
     return {"ruleId": f.check, "level": level, "message": {"text": text}, "locations": [location]}
 
 
-def _triples(report: Report) -> list[object]:
+def _triples(report: Report) -> list[Triple]:
     from pyoxigraph import Literal, NamedNode, Triple
 
     def sh(name: str) -> NamedNode:
@@ -159,7 +165,7 @@ def _triples(report: Report) -> list[object]:
             is_iri = f.value.startswith(("http://", "https://"))
             value = NamedNode(f.value) if is_iri else Literal(f.value)
             triples.append(Triple(result, sh("value"), value))
-    return list(triples)
+    return triples
 
 
 def _digest(f: Finding) -> str:

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from pyoxigraph import NamedNode
 
+from aa_ld.fact import ABOUT
 from aa_ld.names import Names
 from aa_ld.store import Source, rows
 from aa_ld.vocab import PREFIXES, compact
@@ -16,15 +17,19 @@ _CHILDREN = """
 PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
 SELECT ?child WHERE {{ {{ ?child rdfs:subClassOf <{iri}> }} UNION {{ ?child a <{iri}> }} FILTER(isIRI(?child)) }}
 ORDER BY ?child"""
-_FACTS = """
+_FACTS = (
+    """
 PREFIX aa: <https://w3id.org/aa-ld/>
 PREFIX dcterms: <http://purl.org/dc/terms/>
 PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
+PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
 SELECT DISTINCT ?fact ?id ?sentence WHERE {{
-  ?fact aa:evidence ?line ; rdfs:label ?sentence ;
-    aa:subject|aa:object|aa:population|aa:context|aa:concept|aa:heading <{iri}> .
+  ?fact aa:evidence ?line ; rdfs:label ?sentence . {{"""
+    + ABOUT
+    + """ }}
   OPTIONAL {{ ?fact dcterms:identifier ?id }}
 }} ORDER BY ?id ?fact"""
+)
 
 _STRENGTHS = ("exact", "close", "broad", "narrow", "related")
 
@@ -50,7 +55,10 @@ class Description(NamedTuple):
     def to_text(self) -> str:
         """For a terminal."""
         label = self.names.label
-        lines = [f"{self.label}  ({compact(self.iri)})", f"  {self.definition or 'No definition.'}"]
+        lines = [
+            f"{self.label}  ({compact(self.iri)})",
+            *([f"  {self.definition}"] if self.definition else []),
+        ]
         parts = [
             ("also", self.synonyms),
             ("is a", [label(i) for i in self.types + self.parents if not i.startswith(PREFIXES["owl"])]),

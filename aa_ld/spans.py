@@ -91,6 +91,11 @@ def check_spans(layers: Source, texts: Mapping[str, str]) -> list[Finding]:
     return sorted(findings)
 
 
+def source_texts(layers: Source) -> dict[str, int]:
+    """The digest of every source text that spans were taken from, and its length in code points."""
+    return {_text(row, "digest"): _int(row, "length") for row in rows(layers, _HEAD + _SOURCES)}
+
+
 def unproven(layers: Source, texts: Mapping[str, str]) -> list[str]:
     """The IRIs of the source texts that are not among the texts given."""
     found = rows(layers, _HEAD + _SOURCES)

@@ -12,8 +12,7 @@ from typing import IO, TYPE_CHECKING, Any, NamedTuple
 
 from aa_ld import intake
 from aa_ld.errors import NestingError, QueryRefusedError, QueryStoppedError, QuerySyntaxError, nearest
-from aa_ld.intake import printable
-from aa_ld.vocab import LAYERS, PREFIXES, compact
+from aa_ld.vocab import LAYERS, PREFIXES, compact, printable
 
 if TYPE_CHECKING:
     from aa_ld.store import Layers
@@ -116,7 +115,9 @@ def answer(layers: Layers, query: str, data: bytes, out: IO[bytes], offline: boo
     prologue, body = _parsed(text, offline)
     _refuse_services(body)
     if data:
-        layers.overlay(list(engine.parse(data, engine.RdfFormat.N_QUADS)), _DATA)
+        own = layers.graph(_DATA)
+        quads = engine.parse(data, engine.RdfFormat.N_QUADS)
+        layers.store.extend(engine.Quad(q.subject, q.predicate, q.object, own) for q in quads)
     prefixes, base = _declared(prologue)
     _check_prefixes(text, body, prefixes)
     _merge(layers, *_datasets(prefixes, base, body, layers))
@@ -343,11 +344,11 @@ def _refused_by_engine(text: Text, message: str) -> QuerySyntaxError:
 
     place = re.search(r"error at (\d+):(\d+): expected (?:one of )?", message)
     if not place:
-        return QuerySyntaxError("query", printable(message), "Correct the query.")
+        return QuerySyntaxError("query", printable(message, 300), "Correct the query.")
     lines = text.plain.split("\n")
     position = sum(len(line) + 1 for line in lines[: int(place[1]) - 1]) + int(place[2]) - 1
     # Among the signs it would have taken it lists what it has to say in words.
     listed = message[place.end() :].split(", ")
     said = next((each for each in listed if each.count(" ") > 1 and each[0].isalpha()), None)
-    what = f"{printable(said)}." if said else "This is not allowed here in SPARQL 1.1."
+    what = f"{printable(said, 300)}." if said else "This is not allowed here in SPARQL 1.1."
     return QuerySyntaxError(f"query:{text.at(position)}", what, "Correct the query.")

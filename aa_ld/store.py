@@ -54,25 +54,51 @@ class Layers:
             if next(self.store.quads_for_pattern(quad.subject, quad.predicate, quad.object), None) is None:
                 self.store.add(Quad(quad.subject, quad.predicate, quad.object, graph))
 
-    def overlay(self, quads: Iterable[Quad], layer: str) -> None:
-        """Add a user's triples as a layer of their own.
+    def replace(self, quads: Iterable[Quad], layer: str) -> set[str]:
+        """Add triples to a layer in place of all that is said of the subjects they describe anew.
 
-        A subject of ours that they describe anew, with a type, replaces what
-        the other layers say of it, so that an edited copy of a shipped file
-        counts as edited; anything else is added.
+        A subject of ours is described anew where it is given a type. Gives the
+        subjects of which something else was said before: an edited copy of a
+        shipped file is checked as edited, and it can be told what it replaces.
         """
         added = list(quads)
-        anew = {quad.subject for quad in added if quad.predicate.value == RDF_TYPE}
-        for subject in anew:
+        replaced = set()
+        for subject in {quad.subject for quad in added if quad.predicate.value == RDF_TYPE}:
             if isinstance(subject, NamedNode) and subject.value.startswith(BASE):
-                for old in list(self.store.quads_for_pattern(subject, None, None)):
-                    self.store.remove(old)
+                old = list(self.store.quads_for_pattern(subject, None, None))
+                new = {(q.predicate, q.object) for q in added if q.subject == subject}
+                if old and {(q.predicate, q.object) for q in old} != new:
+                    replaced.add(subject.value)
+                for quad in old:
+                    self.store.remove(quad)
         self.add_quads(added, layer)
+        return replaced
+
+    def redefined(self, quads: Iterable[Quad], layer: str) -> set[str]:
+        """The subjects of a layer of which these triples say something that it does not."""
+        graph = self.graph(layer)
+        return {
+            quad.subject.value
+            for quad in quads
+            if isinstance(quad.subject, NamedNode)
+            and next(self.store.quads_for_pattern(quad.subject, None, None, graph), None) is not None
+            and next(self.store.quads_for_pattern(quad.subject, quad.predicate, quad.object), None) is None
+        }
 
     def subjects(self, layer: str) -> set[str]:
         """The IRIs that a layer says something about."""
         quads = self.store.quads_for_pattern(None, None, None, self.graph(layer))
         return {quad.subject.value for quad in quads if isinstance(quad.subject, NamedNode)}
+
+    def kinds(self, layer: str) -> set[str]:
+        """The types of ours that a layer gives to its subjects, or that make it a word of ours."""
+        found = self.store.quads_for_pattern(None, NamedNode(RDF_TYPE), None, self.graph(layer))
+        ours = ((q.subject, q.object) for q in found if isinstance(q.subject, NamedNode))
+        return {
+            kind.value
+            for subject, kind in ours
+            if isinstance(kind, NamedNode) and BASE in (kind.value[: len(BASE)], subject.value[: len(BASE)])
+        }
 
     def graph(self, layer: str) -> NamedNode:
         """The named graph of a layer, opened on first use."""

@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import os
-import sys
 from typing import TextIO
 
-from aa_ld.ask import DISCLAIMER, EVIDENCE_COLUMNS, Answer
+from aa_ld.ask import Answer
 from aa_ld.fact import Fact
 from aa_ld.names import Names
-from aa_ld.vocab import PREFIXES
-
-#: Columns of evidence that a table shows beside the answer's own.
-_BESIDE = ("certainty", "population")
+from aa_ld.vocab import printable
 
 
 def width_of(stream: TextIO) -> int:
@@ -22,9 +18,10 @@ def width_of(stream: TextIO) -> int:
     except (KeyError, ValueError):
         pass
     try:
-        return max(40, os.get_terminal_size(stream.fileno()).columns)
+        columns = os.get_terminal_size(stream.fileno()).columns
     except (OSError, ValueError, AttributeError):
-        return 100
+        columns = 0
+    return max(40, columns or 100)
 
 
 def styled(stream: TextIO) -> bool:
@@ -36,88 +33,42 @@ def answer_text(answer: Answer, width: int, style: bool = False) -> str:
     """An answer for a terminal: title, table, references, and what the sources are silent on."""
     bold, dim = ("\x1b[1m", "\x1b[2m") if style else ("", "")
     end = "\x1b[0m" if style else ""
-    head, body = _table(answer)
-    lines = [f"{bold}{answer.question.title}{end}", ""]
+    head, body = answer.table()
+    lines = [f"{bold}{text}{end}" for text in _wrapped(answer.question.title, width, "")]
+    lines += [text for line in answer.about() for text in _wrapped(line, width, "")] + [""]
     if body:
-        lines += [*grid(head, body, width, bold, end), ""]
-        for first, *rest in references(answer):
-            lines += [
-                *_wrapped(first, width, ""),
-                *(f"{dim}{text}{end}" for t in rest for text in _wrapped(t, width, "  ")),
-            ]
+        lines += [*grid(head, body, width, bold, end), "", "Evidence, in our words:"]
+        for first, *rest in answer.references():
+            lines += _wrapped(first, width, "")
+            lines += [f"{dim}{text}{end}" for t in rest for text in _wrapped(t, width, "  ")]
         lines.append("")
-    lines += [text for note in notes(answer) for text in _wrapped(note, width, "")]
+    lines += [text for note in answer.notes() for text in _wrapped(note, width, "")]
     return "\n".join(lines)
 
 
 def answer_markdown(answer: Answer) -> str:
     """An answer as Markdown: a table, then the references as a list."""
-    head, body = _table(answer)
-    lines = [f"### {_cell(answer.question.title)}", ""]
+    head, body = answer.table()
+    lines = [f"### {_cell(answer.question.title)}", "", *(_cell(line) + "\n" for line in answer.about())]
     if body:
         lines += [f"| {' | '.join(head)} |", f"|{' --- |' * len(head)}"]
         lines += [f"| {' | '.join(_cell(value) for value in row)} |" for row in body]
         lines += [
             "",
-            *(f"- {_cell(first)} *{_cell(' · '.join(rest))}*" for first, *rest in references(answer)),
+            *(f"- {_cell(first)} *{_cell(' · '.join(rest))}*" for first, *rest in answer.references()),
             "",
         ]
-    return "\n".join(lines + [_cell(note) for note in notes(answer)])
-
-
-def notes(answer: Answer) -> list[str]:
-    """What stands below an answer: why it is empty, who is left out, what it is not."""
-    found = []
-    if not len(answer):
-        found.append("No rows: this is not stated in the loaded sources. Silence is not a no.")
-    if answer.silent:
-        silent = ", ".join(answer.names.label(iri) for iri in answer.silent)
-        found.append(f"Not stated in the loaded sources for: {silent}. Silence is not a no.")
-    if answer.question.advice:
-        found.append(DISCLAIMER)
-    return found
-
-
-def references(answer: Answer) -> list[list[str]]:
-    """One entry a fact: the sentence for people, then what stands behind it."""
-    names = answer.names
-    entries: dict[tuple[str, str], list[str]] = {}
-    for row in answer:
-        show = {name: names.show(row.get(name)) for name in EVIDENCE_COLUMNS}
-        if not show["fact"]:
-            continue
-        hedge = f"hedge “{show['hedge']}”" if show["hedge"] else "no hedge"
-        where = f", compartment: {show['compartment']}" if show["compartment"] else ""
-        entries.setdefault(
-            (str(row["fact"].value), show["span"]),  # type: ignore[attr-defined]
-            [
-                f"[{names.key(row['fact'].value)}] {show['statement']}",  # type: ignore[attr-defined]
-                f"{show['polarity']}, {show['certainty']}, {hedge}; {show['kind']}; "
-                f"population: {show['population']}{where}",
-                f"{show['source']}, {show['part']}, {_characters(show['span'])}",
-            ],
-        )
-    cited = [
-        [f"[{names.key(iri)}] {names.label(iri)}"]
-        for iri in sorted(_cited(answer) - {fact for fact, _ in entries})
-    ]
-    return list(entries.values()) + cited
-
-
-def _cited(answer: Answer) -> set[str]:
-    """Facts that a row names beside its own."""
-    values = (getattr(row.get(name), "value", "") for row in answer for name in answer.columns)
-    return {str(value) for value in values if str(value).startswith(PREFIXES["fact"])}
+    return "\n".join(lines + [_cell(note) for note in answer.notes()])
 
 
 def facts_text(facts: list[Fact], names: Names, width: int) -> str:
     """Facts as a table: identifier, sentence, certainty and the words of the hedge."""
     body = [
         [
-            fact.id or "",
-            fact.sentence,
+            printable(fact.id or ""),
+            printable(fact.sentence),
             names.label(fact.certainty),
-            next((f"“{line.hedge}”" for line in fact.evidence if line.hedge), ""),
+            next((f"“{printable(line.hedge)}”" for line in fact.evidence if line.hedge), ""),
             ", ".join(dict.fromkeys(names.label(line.part) for line in fact.evidence)),
         ]
         for fact in facts
@@ -153,30 +104,6 @@ def _blocks(head: list[str], body: list[list[str]], width: int, bold: str, end: 
             ]
         lines.append("")
     return lines[:-1]
-
-
-def _table(answer: Answer) -> tuple[list[str], list[list[str]]]:
-    """The answer's own columns, those beside them and a reference; columns without any value are left out."""
-    own = [name for name in answer.columns if name not in EVIDENCE_COLUMNS]
-    head = [*own, *_BESIDE, "evidence"]
-    body: list[list[str]] = []
-    for row in answer:
-        cells = [_shown(row.get(name), answer.names) for name in [*own, *_BESIDE, "fact"]]
-        if cells not in body:
-            body.append(cells)
-    used = [i for i in range(len(head)) if any(cells[i] for cells in body)]
-    return [head[i] for i in used], [[cells[i] for i in used] for cells in body]
-
-
-def _shown(term: object, names: Names) -> str:
-    """A term in a cell: facts by their key in brackets, which the references explain."""
-    iri = str(getattr(term, "value", ""))
-    return f"[{names.key(iri)}]" if iri.startswith(PREFIXES["fact"]) else names.show(term)
-
-
-def _characters(span: str) -> str:
-    parts = span.rsplit("-", 2)
-    return f"characters {parts[1]}–{parts[2]}" if len(parts) == 3 and parts[2].isdigit() else span
 
 
 def _widths(table: list[list[str]], width: int) -> list[int]:
@@ -218,9 +145,3 @@ def _wrapped(text: str, width: int, indent: str) -> list[str]:
 
 def _cell(text: str) -> str:
     return "".join("\\" + char if char in "\\`*_[]<>|" else char for char in text.replace("\n", " "))
-
-
-def progress(text: str) -> None:
-    """Say on a terminal what is going on; nothing where nobody looks."""
-    if sys.stderr.isatty():
-        sys.stderr.write(text + "\n")

@@ -96,7 +96,7 @@ class Reference:
         """What pySHACL finds; with `focus`, on these nodes only."""
         from rdflib import Graph, URIRef
 
-        nodes = [URIRef(node) for node in focus]
+        nodes: list[URIRef | str] = [URIRef(node) for node in focus]
         _, report, _ = self._run(
             self.graph, shacl_graph=self._shapes, inplace=True, focus_nodes=nodes or None
         )
@@ -127,7 +127,9 @@ def _prepared_graph(layers: Layers) -> Graph:
     from rdflib.query import Result
 
     class Prepared(Graph):
-        prepared: dict[str, object] = {}
+        def __init__(self) -> None:
+            super().__init__()
+            self.prepared: dict[str, object] = {}
 
         def query(self, query_object, *args, **kwargs) -> Result:  # type: ignore[no-untyped-def]
             if isinstance(query_object, str):

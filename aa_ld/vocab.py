@@ -97,6 +97,16 @@ def is_plain_local_name(local: str) -> bool:
     return local.replace("_", "a").replace("-", "a").isalnum()
 
 
+def printable(text: str, most: int | None = None) -> str:
+    r"""Text that cannot steer a terminal or turn what follows around; cut to `most` characters if given.
+
+    >>> printable("a\u202eb")
+    'a\\u202eb'
+    """
+    shown = text if text.isprintable() else "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
+    return shown if most is None or len(shown) <= most else shown[: most - 1] + "…"
+
+
 def expand(name: str) -> str | None:
     """The IRI that a person meant by a short or bare name; None if it cannot be one.
 

@@ -208,17 +208,124 @@ def test_a_byte_order_mark_and_windows_line_ends_are_fine(tmp_path, ending, mark
     assert done.returncode == 0, done.stderr
 
 
+def shipped_block(name: str) -> tuple[str, str]:
+    """The prefixes of the review's file, and one block of it."""
+    blocks = (REPOSITORY / "ontology/facts/review.ttl").read_text(encoding="utf-8").split("\n\n")
+    return blocks[0], next(b for b in blocks if b.startswith(name))
+
+
+def own_fact(folder: Path, *changes: tuple[str, str]) -> Path:
+    """A file with a fact of one's own: a shipped block under another name, changed."""
+    prefixes, block = shipped_block("fact:dupilumab-efficacy-alopecia-areata")
+    block = block.replace("fact:dupilumab-efficacy-alopecia-areata", "fact:mine-1").replace('"SF21"', '"MY1"')
+    for old, new in changes:
+        assert old in block
+        block = block.replace(old, new)
+    path = folder / "mine.ttl"
+    path.write_text(f"{prefixes}\n\n{block}\n", encoding="utf-8")
+    return path
+
+
 def test_a_users_own_fact_is_answered_beside_the_shipped_ones(tmp_path):
-    """An edited copy of a shipped fact counts as edited."""
-    shipped = (REPOSITORY / "ontology/facts/review.ttl").read_text(encoding="utf-8")
-    blocks = shipped.split("\n\n")
-    prefixes = blocks[0]
-    block = next(b for b in blocks if b.startswith("fact:local-immunotherapy-induces"))
+    """Under its own identifier, whichever shipped sources count."""
+    done = run("ask", "outcomes-under-treatment", "--data", str(own_fact(tmp_path)), "--source", "review")
+
+    assert "[MY1]" in done.stdout
+    assert "[SF21]" in done.stdout
+
+
+def test_a_negative_finding_is_not_shown_like_a_positive_one(tmp_path):
+    """A column says so as soon as one row is negative."""
+    path = own_fact(tmp_path, ("aa:Positive", "aa:Negative"), ("dupilumab showed", "dupilumab never showed"))
+    done = run("ask", "outcomes-under-treatment", "--data", str(path))
+
+    assert "POLARITY" in done.stdout
+    assert "negative" in done.stdout
+    assert "POLARITY" not in run("ask", "outcomes-under-treatment").stdout
+
+
+def test_a_file_that_changes_a_shipped_fact_is_refused(tmp_path):
+    """Its words would stand under the name of the review."""
+    prefixes, block = shipped_block("fact:local-immunotherapy-induces")
     path = tmp_path / "mine.ttl"
     path.write_text(f"{prefixes}\n\n{block.replace('aa:Positive', 'aa:Negative')}\n", encoding="utf-8")
-    done = run("ask", "treatments-toward-th2", "--data", str(path))
 
-    assert "No rows" in done.stdout
+    assert_clear(
+        run("ask", "treatments-toward-th2", "--data", str(path)), 3, "RedefinedFactError", "mine.ttl"
+    )
+    assert "described anew" in run("validate", str(path)).stdout
+
+
+def test_findings_in_a_users_file_are_told_before_an_answer(tmp_path):
+    """An answer over a broken file is not given in silence."""
+    path = own_fact(tmp_path, ("  aa:population aa:PatientWithAlopeciaAreataAndAtopicDermatitis ;\n", ""))
+
+    assert "findings in your files" in run("facts", "--data", str(path)).stderr
+
+
+def test_a_file_without_anything_of_ours_does_not_pass(tmp_path):
+    """A mistyped namespace is a finding."""
+    path = tmp_path / "mine.ttl"
+    path.write_text("<https://w3id.org/aald/fact/x> a <https://w3id.org/aald/Fact> .")
+    done = run("validate", str(path))
+
+    assert done.returncode == 1
+    assert "Nothing in these files" in done.stdout
+
+
+def test_what_was_asked_about_is_said_even_when_nobody_gave_it():
+    """A default is no secret, above all where the answer is empty."""
+    out = run("ask", "levels-of-mediator").stdout
+
+    assert "mediator: interferon gamma (default; change it with --mediator)" in out
+    assert "not stated" in out
+
+
+def test_a_folder_without_the_right_text_is_an_error(tmp_path):
+    """One changed character makes another text."""
+    (tmp_path / "text.txt").write_text("something else")
+
+    assert_clear(run("validate", "--sources", str(tmp_path)), 3, "SourceTextError", "2558 characters")
+    assert_clear(run("explain", "SF32", "--sources", str(tmp_path)), 3, "SourceTextError")
+
+
+def test_the_question_may_stand_after_the_data(tmp_path):
+    """Options and question in any order."""
+    done = run("ask", "--data", str(own_fact(tmp_path)), "outcomes-under-treatment")
+
+    assert "[MY1]" in done.stdout
+    assert "SF21" in run("ask", "--treatment", "dupilumab", "outcomes-under-treatment").stdout
+
+
+@pytest.mark.parametrize("name", ["name", "self", "source"])
+def test_a_parameter_may_be_called_like_one_of_ours(name):
+    """It is unknown, not a bug; --source is an option."""
+    done = run("ask", "treatments-toward-th2", f"--{name}", "x")
+
+    assert done.returncode == 2
+    assert "bug" not in done.stderr
+
+
+@pytest.mark.parametrize("redirect", [">&-", "2>&-", ">/dev/full"])
+def test_a_closed_or_full_output_is_no_traceback(redirect):
+    """Whatever the shell did to the streams."""
+    environment = {k: v for k, v in ENVIRONMENT.items() if k != "PYTHONUNBUFFERED"}
+    done = subprocess.run(
+        f"{sys.executable} -m aa_ld ask treatments-toward-th2 {redirect}",
+        shell=True, capture_output=True, text=True, cwd=REPOSITORY, env=environment, check=False,
+    )  # fmt: skip
+
+    assert "Traceback" not in done.stderr
+    assert done.returncode in (0, 3)
+
+
+def test_control_characters_of_a_users_file_do_not_reach_the_terminal(tmp_path):
+    """No label can steer a terminal."""
+    path = own_fact(tmp_path, ('"Reportedly, dupilumab', '"\\u001B[31mReportedly, \\u202E dupilumab'))
+    for words in (["facts"], ["ask", "outcomes-under-treatment"], ["explain", "MY1"], ["validate"]):
+        done = run(*words, *([] if words == ["validate"] else ["--data"]), str(path))
+        assert "\x1b" not in done.stdout + done.stderr, words
+        assert "\u202e" not in done.stdout + done.stderr, words
 
 
 def test_validate_passes_on_the_shipped_knowledge():

@@ -148,7 +148,7 @@ def test_interleukin_6_keeps_the_grouping_of_the_review_with_its_source():
 
 def test_serum_qualifies_the_three_interleukins_only():
     """IgE and eosinophils have no stated compartment, and are no cytokines."""
-    found = {i: compact(FACTS[i].scope["compartment"]) for i in ("SF24", "SF25", "SF26", "SF27", "SF28")}
+    found = {i: compact(FACTS[i].scope_of("compartment")[0]) for i in ("SF24", "SF25", "SF26", "SF27", "SF28")}
 
     assert found == {
         "SF24": "aa:Serum", "SF25": "aa:Serum", "SF26": "aa:Serum", "SF27": "aa:NotStated", "SF28": "aa:NotStated",
@@ -160,8 +160,8 @@ def test_which_disease_may_worsen_is_not_said():
     """The condition stays open, the group is the one with extrinsic atopic dermatitis."""
     fact = FACTS["SF32"]
 
-    assert compact(fact.scope["condition"]) == "aa:NotStated"
-    assert compact(fact.scope["population"]) == "aa:PatientWithAlopeciaAreataAndExtrinsicAtopicDermatitis"
+    assert [compact(v) for v in fact.scope_of("condition")] == ["aa:NotStated"]
+    assert fact.scope_of("population") == (AA + "PatientWithAlopeciaAreataAndExtrinsicAtopicDermatitis",)
     assert compact(fact.certainty) == "aa:Possible"
 
 
@@ -178,6 +178,12 @@ def test_the_same_proposition_hedged_and_bare_stays_two_facts():
     assert FACTS["SF01"].objects == FACTS["SF13"].objects
     assert compact(FACTS["SF01"].certainty) == "aa:Attributed"
     assert line("SF01").hedge and not line("SF13").hedge
+
+
+def test_the_bare_repeat_points_to_the_hedged_sentence():
+    """Whoever shows the one shows the hedge of the other."""
+    assert FACTS["SF13"].scope_of("repeats") == (FACTS["SF01"].iri,)
+    assert "conventionally understood" in KB.explain("SF13").to_text()
 
 
 def test_complication_has_a_direction_and_co_occurrence_has_none():
@@ -219,7 +225,7 @@ def test_no_number_but_the_one_patient_and_the_record():
     """The abstract gives no n, no effect size, no p value and no comparator."""
     claims = [fact for identifier, fact in FACTS.items() if identifier.startswith("SF")]
     sizes = {e.sample_size for fact in claims for e in fact.evidence if not e.sample_size.startswith("http")}
-    comparators = {compact(fact.scope["comparator"]) for fact in claims if "comparator" in fact.scope}
+    comparators = {compact(value) for fact in claims for value in fact.scope_of("comparator")}
 
     assert sizes == {"1"}
     assert comparators == {"aa:NotStated"}
@@ -239,7 +245,7 @@ def test_local_immunotherapy_has_no_agent_below_it():
 
 def test_interferon_gamma_is_produced_and_no_level_of_it_is_claimed():
     """Cells produce it; that it is raised in serum is not said."""
-    assert not [f for f in FACTS.values() if AA + "InterferonGamma" in f.subjects and "direction" in f.scope]
+    assert not [f for f in FACTS.values() if AA + "InterferonGamma" in f.subjects and f.scope_of("direction")]
 
 
 def test_the_index_is_never_a_domain_fact():

@@ -5,12 +5,16 @@ from __future__ import annotations
 import sys
 from argparse import Namespace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from aa_ld.ask import DISCLAIMER
-from aa_ld.errors import UsageError
-from aa_ld.knowledge import Knowledge, load
-from aa_ld.terminal import answer_markdown, answer_text, facts_text, grid, notes, styled, width_of, wrapped
+from aa_ld.errors import SourceTextError, UsageError
+from aa_ld.knowledge import Knowledge, load, load_edited
+from aa_ld.terminal import answer_markdown, answer_text, facts_text, grid, styled, width_of, wrapped
 from aa_ld.vocab import compact
+
+if TYPE_CHECKING:
+    from aa_ld.report import Finding
 
 
 def ask(arguments: Namespace) -> int:
@@ -24,7 +28,7 @@ def ask(arguments: Namespace) -> int:
         _print(answer_markdown(answer))
     else:
         _write(answer.serialize(arguments.format))
-        for note in notes(answer):
+        for note in [*answer.about(), *answer.notes()]:
             sys.stderr.write(note + "\n")
     return 0
 
@@ -37,7 +41,7 @@ def questions(arguments: Namespace) -> int:
     if arguments.format == "json":
         _print(_json([_question_record(q) for q in found]))
     elif arguments.name:
-        _print(_question_text(found[0]))
+        _print(wrapped(_question_text(found[0]), width_of(sys.stdout)))
     else:
         _print(
             "\n".join(
@@ -59,10 +63,15 @@ def facts(arguments: Namespace) -> int:
     found = kb.facts(hedged=arguments.hedged, **filters)
     names = Names(kb.layers)
     if arguments.format == "json":
-        _print(Explanation("facts", found, names, {}, {}).to_json())
+        _print(Explanation("facts", found, names, {}, {}, {}).to_json())
     elif found:
         _print(facts_text(found, names, width_of(sys.stdout)))
-        _print(f"\n{len(found)} facts. See what one rests on with aa-ld explain ID. {DISCLAIMER}")
+        count = "1 fact" if len(found) == 1 else f"{len(found)} facts"
+        _print(
+            wrapped(
+                f"\n{count}. See what one rests on with aa-ld explain ID.\n{DISCLAIMER}", width_of(sys.stdout)
+            )
+        )
     else:
         _print("No facts: the loaded sources state none of this kind. Silence is not a no.")
     return 0
@@ -71,16 +80,22 @@ def facts(arguments: Namespace) -> int:
 def show(arguments: Namespace) -> int:
     """Describe a term."""
     description = _open(arguments).show(arguments.term)
-    text = wrapped(description.to_text(), width_of(sys.stdout))
-    _print(description.to_json() if arguments.format == "json" else text)
+    if arguments.format == "json":
+        _print(description.to_json())
+    else:
+        _print(wrapped(description.to_text(), width_of(sys.stdout)))
+        if description.facts:
+            _print(f"\n{DISCLAIMER}")
     return 0
 
 
 def explain(arguments: Namespace) -> int:
     """Explain a fact or a term."""
-    explanation = _open(arguments).explain(arguments.term, _texts(arguments))
+    kb = _open(arguments)
+    explanation = kb.explain(arguments.term, _texts(arguments, kb))
     if arguments.format == "json":
         _print(explanation.to_json())
+        sys.stderr.write(DISCLAIMER + "\n")
         return 0
     if arguments.format == "text":
         _print(wrapped(explanation.to_text(), width_of(sys.stdout)))
@@ -104,12 +119,15 @@ def validate(arguments: Namespace) -> int:
     from aa_ld.intake import read_text
     from aa_ld.report import Report
 
-    kb = load("all", arguments.files)
-    texts = _texts(arguments)
-    report = kb.validate(texts, arguments.engine, {name: read_text(name) for name in arguments.files})
+    kb, replaced = load_edited(arguments.files) if arguments.files else (load(), set())
+    texts = _texts(arguments, kb)
+    files = {name: read_text(name) for name in arguments.files if not name.endswith(".gz")}
+    report = kb.validate(texts, arguments.engine, files)
     if arguments.files:
         own = kb.layers.subjects("data")
-        report = Report(finding for finding in report if finding.focus in own)
+        report = Report(
+            [*(f for f in report if f.focus in own), *_about_files(kb, arguments.files, replaced)]
+        )
     write = {
         "text": report.to_text,
         "json": report.to_json,
@@ -118,20 +136,46 @@ def validate(arguments: Namespace) -> int:
     }
     _print(write[arguments.format]().rstrip("\n"))
     if arguments.format == "text":
-        sys.stderr.write(_about_spans(kb, texts))
+        _print(_what_was_checked(kb, bool(arguments.files), texts))
     return 0 if report.conforms else 1
 
 
-def _about_spans(kb: Knowledge, texts: dict[str, str] | None) -> str:
-    """Whether the spans were proven, and what is missing where not."""
+def _about_files(kb: Knowledge, files: list[str], replaced: set[str]) -> list[Finding]:
+    """That a file replaces shipped subjects, or holds nothing that any shape checks."""
+    from aa_ld.report import Finding
+
+    found = [
+        Finding(
+            "replaced", "warning", iri, "", f"{compact(iri)} is described anew, in place of the shipped description.",
+            "This is what an edited copy does; a fact of your own needs an IRI of its own.", files[0],
+        )
+        for iri in sorted(replaced)
+    ]  # fmt: skip
+    if not any(kb.layers.kinds("data")):
+        found.append(
+            Finding(
+                "nothing-checked", "violation", "", "", "Nothing in these files is of a kind that the shapes check.",
+                "Facts are in the namespace https://w3id.org/aa-ld/; see docs/model.md.", files[0],
+            )
+        )  # fmt: skip
+    return found
+
+
+def _what_was_checked(kb: Knowledge, own: bool, texts: dict[str, str] | None) -> str:
+    """How many facts, and whether their spans were proven."""
     from aa_ld.spans import unproven
 
+    inside = kb.layers.subjects("data") if own else None
+    count = sum(1 for fact in kb.facts() if inside is None or fact.iri in inside)
+    said = f"{count} facts were checked. " if count != 1 else "1 fact was checked. "
     if texts is None:
-        return "Spans were checked for form only; give --sources DIR to prove them against the texts.\n"
+        return said + "Spans were checked for form only; give --sources DIR to prove them against the texts."
     missing = unproven(kb.layers, texts)
     if missing:
-        return f"Not proven, because their text is not in the folder: {', '.join(map(compact, missing))}.\n"
-    return "Every span was proven against its text.\n"
+        return (
+            said + f"Not proven, because their text is not in the folder: {', '.join(map(compact, missing))}."
+        )
+    return said + "Every span was proven against its text."
 
 
 def format(arguments: Namespace) -> int:  # noqa: A001 - a verb is named once
@@ -149,15 +193,34 @@ def doctor(arguments: Namespace) -> int:
 
 
 def _open(arguments: Namespace) -> Knowledge:
-    return load(arguments.source, arguments.data)
+    kb = load(arguments.source, arguments.data)
+    if arguments.data:
+        own = kb.layers.subjects("data")
+        found = sum(1 for finding in kb.validate() if finding.focus in own)
+        if found:
+            files = " ".join(arguments.data)
+            sys.stderr.write(
+                f"{found} findings in your files, so answers may be wrong; see aa-ld validate {files}\n"
+            )
+    return kb
 
 
-def _texts(arguments: Namespace) -> dict[str, str] | None:
+def _texts(arguments: Namespace, kb: Knowledge) -> dict[str, str] | None:
+    """The texts of a folder by digest; at least one must be a text that spans were taken from."""
     if not arguments.sources:
         return None
-    from aa_ld.spans import read_sources
+    from aa_ld.spans import read_sources, source_texts
 
-    return read_sources(Path(arguments.sources))
+    texts = read_sources(Path(arguments.sources))
+    wanted = source_texts(kb.layers)
+    if not set(texts) & set(wanted):
+        looked_for = "; ".join(f"{length} characters, SHA-256 {digest}" for digest, length in wanted.items())
+        raise SourceTextError(
+            arguments.sources,
+            f"None of the {len(texts)} .txt files here is a text that spans were taken from.",
+            f"Looked for: {looked_for}.",
+        )
+    return texts
 
 
 def _query(arguments: Namespace) -> str:

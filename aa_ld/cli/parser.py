@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Callable
 from typing import Any, NoReturn
@@ -14,7 +15,7 @@ Command = Callable[[argparse.Namespace], int]
 _EXAMPLES = """\
 Examples:
   aa-ld ask treatments-toward-th2          which treatments shift the balance toward Th2?
-  aa-ld ask treatments-that-may-worsen     which may do harm, in whom, and why?
+  aa-ld ask treatments-that-may-worsen     which may worsen matters, in whom, and why?
   aa-ld questions                          all questions that can be asked
   aa-ld explain SF32                       one fact, down to the sentence it rests on
   aa-ld facts --hedged                     what the authors hold back on
@@ -50,35 +51,51 @@ class Parser(argparse.ArgumentParser):
 def parse(argv: list[str]) -> tuple[Command, argparse.Namespace]:
     """The verb to run and its arguments. Exits with status 0 on --help, 2 on a wrong call."""
     parser = _parser()
-    arguments, rest = parser.parse_known_args(argv)
+    params: dict[str, str] = {}
+    if argv[:1] == ["ask"]:
+        argv, params = _take_params(argv, parser)
+    arguments = parser.parse_args(argv)
     if arguments.verb is None:
         parser.print_help()
         raise SystemExit(0)
-    arguments.params = _params(arguments, rest, parser)
+    arguments.params = params
+    if arguments.verb == "ask" and arguments.question is None:
+        _find_question(arguments, parser)
     from aa_ld.cli import commands
 
     return getattr(commands, arguments.verb), arguments
 
 
-def _params(arguments: argparse.Namespace, rest: list[str], parser: Parser) -> dict[str, str]:
-    """What is left over: parameters of a question for `ask`, an error for every other verb."""
-    if rest and arguments.verb != "ask":
-        parser.error(f"unrecognized arguments: {' '.join(rest)}")
-    params: dict[str, str] = {}
-    words = iter(rest)
+#: What `ask` takes beside the parameters of questions; the number of words that follow.
+_ASK_OPTIONS = ("--source", "--data", "--format", "--help", "-h")
+
+
+def _take_params(argv: list[str], parser: Parser) -> tuple[list[str], dict[str, str]]:
+    """The parameters of a question, --name value or --name=value, and the words that are left."""
+    rest, params = [], {}
+    words = iter(argv)
     for word in words:
-        if not word.startswith("--") or word == "--":
-            parser.error(f"unrecognized argument: {word} (a question of several words needs quotes)")
         name, given, value = word[2:].partition("=")
-        if not given:
-            found = next(words, None)
-            if found is None:
-                parser.error(f"--{name} needs a value")
-            value = found
+        if not word.startswith("--") or word == "--" or f"--{name}" in _ASK_OPTIONS:
+            rest.append(word)
+            continue
+        found = value if given else next(words, None)
+        if found is None:
+            parser.error(f"--{name} needs a value")
         if name in params:
             parser.error(f"--{name} is given twice")
-        params[name] = value
-    return params
+        params[name] = found
+    return rest, params
+
+
+def _find_question(arguments: argparse.Namespace, parser: Parser) -> None:
+    """`ask --data FILE QUESTION`: the last word is the question, unless it is a file."""
+    if arguments.data and not os.path.exists(arguments.data[-1]):
+        arguments.question = arguments.data.pop()
+    if arguments.question is None and (
+        arguments.data or arguments.params or arguments.format not in ("table", "json")
+    ):
+        parser.error("ask needs the name of a question; list them with aa-ld questions")
 
 
 def _parser() -> Parser:
@@ -128,7 +145,6 @@ def _reading(verbs: argparse._SubParsersAction[Parser]) -> None:
     )
     for name, meaning in [
         ("about", "the term that they speak of"),
-        ("class", "the class of fact"),
         ("certainty", "how firmly they are said"),
         ("polarity", "positive or negative"),
         ("population", "the group that they speak of"),
@@ -136,6 +152,7 @@ def _reading(verbs: argparse._SubParsersAction[Parser]) -> None:
         ("part", "the part of the text, as in 'sentence 9'"),
     ]:
         facts.add_argument(f"--{name}", metavar="TERM", help=meaning)
+    facts.add_argument("--class", dest="category", metavar="TERM", help="the class of fact")
     facts.add_argument("--hedged", action="store_true", default=None, help="only those with a hedge")
     _source(facts)
     _format(facts, "table", "json")
@@ -197,7 +214,7 @@ def _checking(verbs: argparse._SubParsersAction[Parser]) -> None:
         "format",
         help="put Turtle files into the one layout of this project",
         examples="Examples:\n  aa-ld format my-facts.ttl\n  aa-ld format --check ontology/ shapes/\n",
-        description="Rewrite Turtle files in canonical layout. Comments are not kept.",
+        description="Rewrite Turtle files in canonical layout. Comments are not kept; how many go is said.",
     )
     format_.add_argument("files", nargs="+", metavar="FILE|DIR", help="Turtle files, or folders of them")
     format_.add_argument(
@@ -215,7 +232,10 @@ def _checking(verbs: argparse._SubParsersAction[Parser]) -> None:
 
 def _source(parser: Parser) -> None:
     parser.add_argument(
-        "--source", choices=["review", "all"], default="all", help="which sources count (all)"
+        "--source",
+        choices=["review", "all"],
+        default="all",
+        help="which shipped layers count (all); --data always does",
     )
     parser.add_argument("--data", nargs="+", action="extend", default=[], metavar="FILE", help=_FILE_HELP)
 

@@ -52,7 +52,8 @@ def _print_rows(results: bytes, format: str) -> None:
     assert isinstance(solutions, QuerySolutions)
     if format in ("csv", "tsv"):
         form = QueryResultsFormat.CSV if format == "csv" else QueryResultsFormat.TSV
-        sys.stdout.write(serialized(solutions, form).decode().replace("\r\n", "\n"))
+        sys.stdout.flush()
+        sys.stdout.buffer.write(serialized(solutions, form))
         return
     head = [variable.value for variable in solutions.variables]
     body = []
@@ -65,7 +66,7 @@ def _print_rows(results: bytes, format: str) -> None:
             ]
         )
     lines = grid(head, body, width_of(sys.stdout)) if head and body else []
-    sys.stdout.write("\n".join([*lines, f"{len(body)} rows."]) + "\n")
+    sys.stdout.write("\n".join([*lines, "1 row." if len(body) == 1 else f"{len(body)} rows."]) + "\n")
 
 
 def _print_triples(triples: bytes, format: str) -> None:
