@@ -240,7 +240,7 @@ class NotATreeError(InputError):
     def __init__(self, node: str) -> None:
         super().__init__(
             node,
-            "This node cannot be nested: it is used twice, stands in a circle, or is a triple term.",
+            "This has no place in the layout: a blank node used twice or in a circle, or a form of RDF 1.2.",
             "Give it an IRI.",
         )
 

@@ -15,7 +15,7 @@ from collections.abc import Iterable
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, Triple, parse
 
-from aa_ld.errors import NotATreeError
+from aa_ld.errors import NestingError, NotATreeError, RdfSyntaxError
 from aa_ld.vocab import PREFIXES, is_plain_local_name
 
 _RDF = PREFIXES["rdf"]
@@ -49,8 +49,8 @@ def format_turtle(source: bytes | str) -> str:
     Takes the text of a Turtle document, gives the text of one. Prefixes that
     the document declares stay declared; those of ours that it needs are added.
 
-    Raises SyntaxError (with lineno and offset) where the text is not Turtle,
-    and NotATreeError where a blank node is shared or stands in a circle, which
+    Raises RdfSyntaxError (with line and column) where the text is not Turtle,
+    NestingError where it nests too deep, and NotATreeError where a blank node is shared or stands in a circle, which
     a nested layout cannot show.
 
     >>> print(format_turtle("<https://w3id.org/aa-ld/B> a <https://w3id.org/aa-ld/A>."), end="")
@@ -61,7 +61,11 @@ def format_turtle(source: bytes | str) -> str:
     .
     """
     parser = parse(source, RdfFormat.TURTLE)
-    triples = [quad.triple for quad in parser]
+    try:
+        triples = [quad.triple for quad in parser]
+    except SyntaxError as error:
+        place = f"line {error.lineno}, column {error.offset}"
+        raise RdfSyntaxError(place, f"This is not Turtle: {error.msg}.", "Correct the text.") from None
     return write_turtle(triples, parser.prefixes)
 
 
@@ -71,7 +75,12 @@ def write_turtle(triples: Iterable[Triple | Quad], prefixes: dict[str, str] | No
     `prefixes` are declared whether used or not; prefixes of ours are declared
     where used. Raises NotATreeError as `format_turtle` does.
     """
-    return _Writer(triples, prefixes or {}).text()
+    try:
+        return _Writer(triples, prefixes or {}).text()
+    except RecursionError:
+        raise NestingError(
+            "graph", "Blank nodes nest deeper than can be laid out.", "Give some of them IRIs."
+        ) from None
 
 
 class _Writer:
@@ -149,6 +158,10 @@ class _Writer:
     def literal(self, literal: Literal) -> str:
         value, datatype = literal.value, literal.datatype.value
         if literal.language:
+            if getattr(literal, "direction", None) is not None:
+                raise NotATreeError(
+                    str(literal)
+                )  # base directions are RDF 1.2, which this layout has no form for
             return f"{_quoted(value)}@{literal.language}"
         if datatype == _XSD + "string":
             return _quoted(value)
@@ -168,10 +181,15 @@ def _order(predicate: NamedNode) -> tuple[int, str]:
     return _RANK.get(predicate.value, len(_RANK)), predicate.value
 
 
-def _natural(text: str) -> tuple[int, int, str]:
-    """Whole numbers by value, everything else by spelling."""
-    digits = text.lstrip("-")
-    return (0, int(text), "") if digits.isdigit() and digits.isascii() else (1, 0, text)
+def _natural(text: str) -> tuple[int, int, str, str]:
+    """Whole numbers by value, everything else by spelling; numbers may be longer than int() takes."""
+    digits = text.lstrip("+-")
+    if not (digits.isdigit() and digits.isascii()):
+        return 2, 0, "", text
+    size = digits.lstrip("0")
+    if text.startswith("-") and size:
+        return 0, -len(size), "".join(chr(ord("9") + ord("0") - ord(d)) for d in size), text
+    return 1, len(size), size, text
 
 
 def _quoted(value: str) -> str:

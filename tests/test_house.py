@@ -30,9 +30,6 @@ FLOORS = {
     "__init__": 9,
 }  # fmt: skip
 
-#: Within the command line, commands stand above what they call.
-LAZY_PUBLIC_NAMES = {"__init__"}
-
 
 def imports(path: Path) -> set[str]:
     """The modules of ours that a file imports, anywhere in it."""
@@ -40,9 +37,9 @@ def imports(path: Path) -> set[str]:
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith("aa_ld"):
             tail = node.module.split(".")[1:2]
-            found |= (
-                set(tail) if tail else {a.name for a in node.names if (PACKAGE / f"{a.name}.py").exists()}
-            )
+            found |= set(tail) or {a.name for a in node.names if (PACKAGE / f"{a.name}.py").exists()}
+        elif isinstance(node, ast.Import):
+            found |= {a.name.split(".")[1] for a in node.names if a.name.startswith("aa_ld.")}
     return found
 
 

@@ -2,13 +2,14 @@
 
 Mutants are made by rule over all triples of ontology/facts/review.ttl, nothing
 is drawn by chance. Left out are the editorial notes, which are free words of
-the curator, and the letters of labels beyond the names that they must hold.
+the curator, and the spelling of labels beyond the names that they must hold.
 No source text is used. The few mutants that nothing catches stand with their
 reasons in docs/mutants.md; a new one makes the test fail.
 """
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from pathlib import Path
@@ -29,12 +30,19 @@ SUBCLASS = NamedNode(RDFS + "subClassOf")
 INTEGER = NamedNode(PREFIXES["xsd"] + "integer")
 DOC = Path(__file__).parent.parent / "docs" / "mutants.md"
 
-#: Alternatives that are tried for one value, where there are more.
-MOST = 8
-
 
 def aa(name: str) -> NamedNode:
     return NamedNode(AA + name)
+
+
+#: A pattern whose predicate is a variable.
+ANY_PREDICATE = re.compile(r"\?\w+ \?\w+ \?\w+|;\s+\?\w+ \?\w+")
+
+#: Lists that need not be whole: what is left after a drop is shorter and still true.
+OPEN_LISTS = (aa("coveredBy"), aa("mentions"))
+
+#: Alternatives that are tried for one value, where there are more.
+MOST = 4
 
 
 class Mutant(NamedTuple):
@@ -45,9 +53,14 @@ class Mutant(NamedTuple):
     come: tuple[Triple, ...]
 
     def __str__(self) -> str:
-        first = self.gone[0]
+        first = self.first
         text = f"{self.kind} {compact(first.subject.value)} {compact(first.predicate.value)} {shown(first.object)}"
-        return text + (f" -> {shown(self.come[0].object)}" if self.come else "")
+        return text + (f" -> {shown(self.come[0].object)}" if self.come and self.gone else "")
+
+    @property
+    def first(self) -> Triple:
+        """The triple that names the mutant."""
+        return (self.gone or self.come)[0]
 
 
 def shown(term: object) -> str:
@@ -64,6 +77,7 @@ class World:
                 self.store.load(path=str(path), format=RdfFormat.TURTLE)
         (review,) = places.layer_files("review")
         self.triples = [q.triple for q in parse(review.read_bytes(), RdfFormat.TURTLE)]
+        self.held = set(self.triples)
         self.groups = self._groups()
         self.fact_classes = sorted(self._leaves(aa("Fact")), key=str)
 
@@ -92,7 +106,8 @@ class World:
                 members[kind].add(node)
                 of[node].add(kind)
         return {
-            node: sorted({other for kind in kinds for other in members[kind]}, key=str) for node, kinds in of.items()
+            node: sorted({other for kind in kinds for other in members[kind]}, key=str)
+            for node, kinds in of.items()
         }
 
     def others(self, value: NamedNode, most: int = MOST) -> list[NamedNode]:
@@ -111,18 +126,18 @@ def mutants(world: World) -> Iterator[Mutant]:
         if triple.predicate == NOTE:
             continue
         for kind, come in changes(world, triple):
-            if come is not None and (come == triple or come in seen):
+            if come is not None and (come in world.held or (kind == "double", come) in seen):
                 continue
-            seen.add(come)
-            yield Mutant(kind, (triple,), (come,) if come is not None else ())
+            seen.add((kind == "double", come))
+            yield Mutant(kind, () if kind == "double" else (triple,), (come,) if come is not None else ())
     yield from turned(world)
     yield from smoothed(world)
 
 
 def changes(world: World, triple: Triple) -> Iterator[tuple[str, Triple | None]]:
     """Every change of one triple: what kind, and what it becomes."""
-    yield "drop", None
     s, p, o = triple.subject, triple.predicate, triple.object
+    yield "shorten" if p in OPEN_LISTS else "drop", None
     if p == TYPE:
         found = [("retype", c) for c in retyped(world, o)]
         found.append(("misspell", misspelt(o)))
@@ -133,17 +148,26 @@ def changes(world: World, triple: Triple) -> Iterator[tuple[str, Triple | None]]
         found = literal_changes(p, o)
     for kind, new in found:
         yield kind, Triple(s, p, new)
+    if found and p not in OPEN_LISTS:
+        yield "double", Triple(s, p, found[0][1])
 
 
 def retyped(world: World, kind: NamedNode) -> list[NamedNode]:
     if kind in world.fact_classes:
-        return [c for c in world.fact_classes if c != kind]
-    nodes = [aa(n) for n in ("Conflict", "EvidenceLine", "Publication", "Sentence", "SourceText", "Span", "TextPart")]
+        place = world.fact_classes.index(kind)
+        return [*world.fact_classes[place + 1 :], *world.fact_classes[:place]][:MOST]
+    nodes = [
+        aa(n)
+        for n in ("Conflict", "EvidenceLine", "Publication", "Sentence", "SourceText", "Span", "TextPart")
+    ]
     return [c for c in nodes if c != kind][:2] if kind in nodes else []
 
 
 #: Properties whose value may be said to be unknown; the corruption is to say so.
-OPEN = [aa(n) for n in ("population", "compartment", "comparator", "site", "species", "context", "effect", "direction")]
+OPEN = [
+    aa(n)
+    for n in ("population", "compartment", "comparator", "site", "species", "context", "effect", "direction")
+]
 
 
 def swapped(world: World, predicate: NamedNode, value: NamedNode) -> list[NamedNode]:
@@ -157,9 +181,14 @@ def swapped(world: World, predicate: NamedNode, value: NamedNode) -> list[NamedN
     none = [aa("NotStated"), aa("NotApplicable"), aa("DiseaseAsConcept")]
     if value in none:
         new = none[:2] if predicate != aa("population") else none
-        new = [*new, *{aa("compartment"): [aa("Serum"), aa("Blood")], aa("species"): [aa("Human")]}.get(predicate, [])]
+        new = [
+            *new,
+            *{aa("compartment"): [aa("Serum"), aa("Blood")], aa("species"): [aa("Human")]}.get(predicate, []),
+        ]
         new += {aa("condition"): [aa("AlopeciaAreata"), aa("AtopicDermatitis")]}.get(predicate, [])
-        new += {aa("site"): [aa("HairFollicle")], aa("population"): [aa("PatientWithAlopeciaAreata")]}.get(predicate, [])
+        new += {aa("site"): [aa("HairFollicle")], aa("population"): [aa("PatientWithAlopeciaAreata")]}.get(
+            predicate, []
+        )
     elif predicate in OPEN:
         new = [*new, *none[:2]]
     return [node for node in new if node != value]
@@ -182,11 +211,18 @@ def literal_changes(predicate: NamedNode, value: Literal) -> list[tuple[str, Lit
     if value.language:  # a label: the drop is enough, its names are checked by the swaps
         return []
     if predicate == aa("sha256"):
-        return [("misspell", Literal(text[:-1] + ("0" if text[-1] != "0" else "1"))), ("misspell", Literal(text[:-1]))]
+        return [
+            ("misspell", Literal(text[:-1] + ("0" if text[-1] != "0" else "1"))),
+            ("misspell", Literal(text[:-1])),
+        ]
     middle = len(text) // 2
     twisted = text[:middle] + text[middle : middle + 2][::-1] + text[middle + 2 :]
     cut = text[:middle] + text[middle + 1 :]
-    return [("misspell", Literal(twisted)), ("misspell", Literal(cut)), ("misspell", Literal(text.swapcase()))]
+    return [
+        ("misspell", Literal(twisted)),
+        ("misspell", Literal(cut)),
+        ("misspell", Literal(text.swapcase())),
+    ]
 
 
 def turned(world: World) -> Iterator[Mutant]:
@@ -203,7 +239,9 @@ def smoothed(world: World) -> Iterator[Mutant]:
     certain = {t.subject: t for t in world.triples if t.predicate == aa("certainty")}
     used = {t.object: t.subject for t in world.triples if t.predicate == aa("evidence")}
     for line in [t.subject for t in world.triples if t.predicate == aa("hedge")]:
-        words = [t for t in world.triples if t.subject == line and t.predicate in (aa("hedge"), aa("hedgeSpan"))]
+        words = [
+            t for t in world.triples if t.subject == line and t.predicate in (aa("hedge"), aa("hedgeSpan"))
+        ]
         grades = (certain[line], certain[used[line]])
         firm = tuple(Triple(t.subject, t.predicate, aa("Asserted")) for t in grades)
         yield Mutant("smooth", (*words, *grades), firm)
@@ -215,7 +253,9 @@ class Hunter:
     def __init__(self, world: World) -> None:
         self.store = world.store
         self.checks = [(c.check, q) for c in constraints().values() for q in c.queries()]
-        self.recent: dict[tuple[str, str], list[tuple[str, str]]] = defaultdict(list)
+        self.luck: dict[tuple[str, str, str], Counter[tuple[str, str]]] = defaultdict(Counter)
+        self.family = {t.subject: str(t.object) for t in world.triples if t.predicate == TYPE}
+        self.seeing: dict[frozenset[NamedNode], list[tuple[str, str]]] = {}
         self.caught_by: Counter[str] = Counter()
 
     def catches(self, mutant: Mutant) -> str | None:
@@ -233,13 +273,31 @@ class Hunter:
                 self.store.remove(quad)
             self.store.extend(gone)
 
+    def touched(self, predicates: set[NamedNode]) -> list[tuple[str, str]]:
+        """The checks whose query can see a triple with one of these predicates.
+
+        Nothing breaks a check before the mutation, so a query that names none
+        of them, and takes no predicate by a variable, finds nothing after it.
+        """
+        key = frozenset(predicates)
+        if key not in self.seeing:
+            names = [name for p in predicates for name in (compact(p.value), f"<{p.value}>")]
+            self.seeing[key] = [
+                c
+                for c in self.checks
+                if TYPE in key or ANY_PREDICATE.search(c[1]) or any(n in c[1] for n in names)
+            ]
+        return self.seeing[key]
+
     def _first(self, mutant: Mutant) -> str | None:
-        recent = self.recent[mutant.kind, mutant.gone[0].predicate.value]
-        for check in [*recent, *(c for c in self.checks if c not in recent)]:
+        first = mutant.first
+        luck = self.luck[mutant.kind, first.predicate.value, self.family[first.subject]]
+        touched = self.touched({t.predicate for t in (*mutant.gone, *mutant.come)})
+        tried = [check for check, _ in luck.most_common()]
+        rest = sorted((c for c in touched if c not in luck), key=lambda c: -self.caught_by[c[0]])
+        for check in [*tried, *rest]:
             if next(iter(self.store.query(check[1])), None) is not None:
-                if check in recent:
-                    recent.remove(check)
-                recent.insert(0, check)
+                luck[check] += 1
                 self.caught_by[check[0]] += 1
                 return check[0]
         return None
@@ -266,18 +324,28 @@ def known_survivors() -> set[str]:
 
 
 def test_at_least_99_of_100_corruptions_are_caught_without_the_source_text(hunt):
-    """Of the mutants that are made by rule over all triples of the review, 99 % break a shape."""
+    """Of the corruptions that are made by rule over all triples of the review, 99 % break a shape."""
     kinds, survivors, _ = hunt
+    corruptions = kinds.total() - kinds["shorten"]
+    missed = [name for name in survivors if not name.startswith("shorten ")]
 
-    assert kinds.total() > 3000
-    assert len(survivors) <= kinds.total() / 100
+    assert corruptions > 10_000
+    assert len(missed) <= corruptions / 100
 
 
 def test_every_kind_of_corruption_is_tried(hunt):
-    """Triples are dropped, swapped, retyped, misspelt, shifted, turned round and smoothed over."""
+    """Triples are dropped, doubled, swapped, retyped, misspelt, shifted, turned round and smoothed over."""
     kinds, _, _ = hunt
+    expected = {"drop", "shorten", "swap", "double", "retype", "misspell", "shift", "turn", "smooth"}
 
-    assert set(kinds) == {"drop", "swap", "retype", "misspell", "shift", "turn", "smooth"}
+    assert set(kinds) == expected
+
+
+def test_no_hedge_can_be_smoothed_over(hunt):
+    """A line and its fact that lose their hedge and become firm are always found."""
+    _, survivors, _ = hunt
+
+    assert [name for name in survivors if name.startswith("smooth ")] == []
 
 
 def test_every_surviving_corruption_is_known_with_a_reason(hunt):
@@ -295,3 +363,8 @@ def test_no_corruption_is_left_in_the_store():
     Hunter(world).catches(mutant)
 
     assert set(world.store) == before
+
+
+if __name__ == "__main__":  # lists the survivors, for docs/mutants.md
+    _hunter = Hunter(_world := World())
+    print(*(f"- `{mutant}`" for mutant in mutants(_world) if _hunter.catches(mutant) is None), sep="\n")

@@ -85,3 +85,23 @@ def test_continuous_integration_runs_the_commands_of_the_readme():
     assert [block.count("\n") for block in blocks] == [1, 1]
     assert "aa-ld ask treatments-toward-th2" in blocks[0]
     assert "pytest" in blocks[1]
+
+
+def test_every_verb_has_its_place_in_the_docs():
+    """The page of commands has a heading for each, and every page that shows a command runs it."""
+    from aa_ld.cli import commands
+
+    text = (REPOSITORY / "docs" / "commands.md").read_text(encoding="utf-8")
+    verbs = [
+        name
+        for name, value in vars(commands).items()
+        if getattr(value, "__module__", "") == commands.__name__
+    ]
+
+    assert [v for v in verbs if not v.startswith("_") and f"\n## {v}\n" not in text] == []
+
+
+def test_the_example_of_the_docs_is_valid_and_proven():
+    """What curators copy passes, with its spans."""
+    assert run("aa-ld validate docs/example.ttl --sources docs").startswith("Nothing found.")
+    assert "Every span was proven" in run("aa-ld validate docs/example.ttl --sources docs")

@@ -31,9 +31,7 @@ def line(identifier: str):
     return only
 
 
-@pytest.mark.parametrize(
-    ("letter", "count"), [("SF", 35), ("M", 18), ("U", 12), ("B", 9), ("K", 5)], ids=lambda v: str(v)
-)
+@pytest.mark.parametrize(("letter", "count"), [("SF", 35), ("M", 18), ("U", 12), ("B", 9), ("K", 5)], ids=str)
 def test_every_claim_and_every_row_of_the_record_is_a_fact(letter, count):
     """35 claims, 18 MeSH rows, 12 substances, 9 bibliographic values, 5 keywords."""
     assert sorted(i for i in FACTS if re.fullmatch(rf"{letter}\d\d", i)) == [
@@ -148,7 +146,9 @@ def test_interleukin_6_keeps_the_grouping_of_the_review_with_its_source():
 
 def test_serum_qualifies_the_three_interleukins_only():
     """IgE and eosinophils have no stated compartment, and are no cytokines."""
-    found = {i: compact(FACTS[i].scope_of("compartment")[0]) for i in ("SF24", "SF25", "SF26", "SF27", "SF28")}
+    found = {
+        i: compact(FACTS[i].scope_of("compartment")[0]) for i in ("SF24", "SF25", "SF26", "SF27", "SF28")
+    }
 
     assert found == {
         "SF24": "aa:Serum", "SF25": "aa:Serum", "SF26": "aa:Serum", "SF27": "aa:NotStated", "SF28": "aa:NotStated",

@@ -20,7 +20,7 @@ TEXTS = read_sources(HERE)
 
 
 def example() -> Layers:
-    layers = open_layers(["ontology"])
+    layers = open_layers(["ontology", "mappings"])
     layers.add_file(str(HERE / "example.ttl"), "example")
     return layers
 

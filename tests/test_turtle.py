@@ -18,7 +18,7 @@ from pyoxigraph import (
 )
 
 from aa_ld import places
-from aa_ld.errors import NotATreeError
+from aa_ld.errors import NestingError, NotATreeError, RdfSyntaxError
 from aa_ld.turtle import format_turtle, write_turtle
 
 OURS = sorted([*places.ROOT.glob("ontology/**/*.ttl"), *places.shape_files()])
@@ -119,6 +119,26 @@ def test_every_file_of_ours_is_in_canonical_layout(path):
     text = path.read_text(encoding="utf-8")
 
     assert format_turtle(text) == text
+
+
+@pytest.mark.parametrize("values", [["7", "07", "+7"], ["-0", "0"], ["10", "9", "-10", "-9", "1" * 5000]])
+def test_numbers_stand_in_one_order_however_they_came(values):
+    """Equal numbers in other spellings, negative ones and huge ones."""
+    integer = NamedNode("http://www.w3.org/2001/XMLSchema#integer")
+    triples = [Triple(NamedNode("a:s"), NamedNode("a:p"), Literal(v, datatype=integer)) for v in values]
+
+    assert write_turtle(triples) == write_turtle(reversed(triples))
+    assert set(read(write_turtle(triples))) == set(triples)
+
+
+def test_what_the_layout_cannot_say_is_refused():
+    """Nothing is lost in silence."""
+    with pytest.raises(NotATreeError):
+        format_turtle('<a:a> <a:p> "x"@en--ltr .')
+    with pytest.raises(NestingError):
+        format_turtle("<a:a> <a:p> " + "[ <a:p> " * 900 + "1" + " ]" * 900 + " .")
+    with pytest.raises(RdfSyntaxError, match="line 2"):
+        format_turtle("<a:a> <a:p> 1 .\n<a:a> <a:p .")
 
 
 def test_adding_a_class_adds_its_lines_and_nothing_else():

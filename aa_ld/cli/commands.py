@@ -170,7 +170,7 @@ def _what_was_checked(kb: Knowledge, own: bool, texts: dict[str, str] | None) ->
     said = f"{count} facts were checked. " if count != 1 else "1 fact was checked. "
     if texts is None:
         return said + "Spans were checked for form only; give --sources DIR to prove them against the texts."
-    missing = unproven(kb.layers, texts)
+    missing = [iri for iri in unproven(kb.layers, texts) if inside is None or iri in inside]
     if missing:
         return (
             said + f"Not proven, because their text is not in the folder: {', '.join(map(compact, missing))}."

@@ -26,7 +26,10 @@ def format_files(paths: list[str], check: bool) -> int:
             sys.stdout.write(f"{path}: line {_first_difference(old, new)} is not in canonical layout\n")
         else:
             _replace(path, new)
-            sys.stdout.write(f"{path}: formatted\n")
+            gone = sum(1 for line in old.splitlines() if line.lstrip().startswith("#"))
+            sys.stdout.write(
+                f"{path}: formatted" + (f"; {gone} lines of comment are gone" if gone else "") + "\n"
+            )
     if check and changed:
         sys.stdout.write("Put them right with aa-ld format FILE.\n")
     return 1 if check and changed else 0
