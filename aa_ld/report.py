@@ -150,7 +150,6 @@ def _triples(report: Report) -> list[Triple]:
     ]
     for f in report:
         result = NamedNode(PREFIXES["shape"] + "result-" + _digest(f))
-        shape = f.check.partition("-")[0] + ("Warning" if f.severity == "warning" else "")
         triples += [
             Triple(node, sh("result"), result),
             Triple(result, a, sh("ValidationResult")),
@@ -159,7 +158,6 @@ def _triples(report: Report) -> list[Triple]:
             Triple(result, sh("resultSeverity"), sh(f.severity.capitalize())),
             Triple(result, sh("sourceConstraint"), NamedNode(PREFIXES["shape"] + f.check)),
             Triple(result, sh("sourceConstraintComponent"), sh("SPARQLConstraintComponent")),
-            Triple(result, sh("sourceShape"), NamedNode(PREFIXES["shape"] + shape)),
         ]
         if f.value:
             is_iri = f.value.startswith(("http://", "https://"))

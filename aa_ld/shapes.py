@@ -2,8 +2,8 @@
 
 SHACL runs a SPARQL constraint once for every node it targets. Here the target
 becomes the first pattern of the query, so that one query does the work of all,
-in the embedded store or inside a SPARQL server. What a query may hold is
-therefore kept plain: see docs of `Constraint.queries`.
+in the embedded store or inside a SPARQL server. What a constraint may
+hold is therefore kept plain; `Constraint.queries` says how.
 
 Specification: https://www.w3.org/TR/shacl/#sparql-constraints.
 """
