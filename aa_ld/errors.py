@@ -30,6 +30,7 @@
         ├── NotATreeError
         ├── SourceTextError
         ├── RedefinedFactError
+        ├── ReasonerError
         └── BrokenQuestionError
 
 Each error says what is wrong and where, what is nearest, and what to do next;
@@ -255,6 +256,12 @@ class RedefinedFactError(InputError):
     """A user's file says something new of a shipped fact or of its evidence."""
 
     code = "redefined-fact"
+
+
+class ReasonerError(InputError):
+    """The reasoner cannot take the axioms."""
+
+    code = "reasoner"
 
 
 class BrokenQuestionError(InputError):

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 REPOSITORY = Path(__file__).parents[1]
-VERBS = ["ask", "questions", "facts", "show", "explain", "sparql", "validate", "format", "doctor"]
+VERBS = ["ask", "questions", "facts", "show", "explain", "sparql", "validate", "reason", "format", "doctor"]
 ENVIRONMENT = {**os.environ, "COLUMNS": "100", "PYTHONPATH": str(REPOSITORY)}
 
 

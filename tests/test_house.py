@@ -21,7 +21,7 @@ FLOORS = {
     "vocab": 0, "errors": 0, "places": 0,
     "turtle": 1, "question": 1, "intake": 1, "store": 1,
     "names": 2, "fact": 2, "report": 2,
-    "ask": 3, "facts": 3, "show": 3, "spans": 3, "shapes": 3, "sparql": 3,
+    "ask": 3, "facts": 3, "show": 3, "spans": 3, "reason": 3, "shapes": 3, "sparql": 3,
     "explain": 4, "validate": 4,
     "knowledge": 5,
     "terminal": 6,

@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING
 from aa_ld.ask import DISCLAIMER
 from aa_ld.errors import SourceTextError, UsageError
 from aa_ld.knowledge import Knowledge, load, load_edited
+from aa_ld.names import Names
 from aa_ld.terminal import answer_markdown, answer_text, facts_text, grid, styled, width_of, wrapped
 from aa_ld.vocab import compact
 
 if TYPE_CHECKING:
+    from aa_ld.reason import Reasoning
     from aa_ld.report import Finding
 
 
@@ -56,7 +58,6 @@ def facts(arguments: Namespace) -> int:
     """List facts."""
     from aa_ld.explain import Explanation
     from aa_ld.facts import FILTERS
-    from aa_ld.names import Names
 
     kb = _open(arguments)
     filters = {name: getattr(arguments, name) for name in FILTERS if getattr(arguments, name)}
@@ -176,6 +177,49 @@ def _what_was_checked(kb: Knowledge, own: bool, texts: dict[str, str] | None) ->
             said + f"Not proven, because their text is not in the folder: {', '.join(map(compact, missing))}."
         )
     return said + "Every span was proven against its text."
+
+
+def reason(arguments: Namespace) -> int:
+    """Classify the ontology, and explain what cannot be."""
+    from aa_ld.reason import reason as classify
+
+    kb = load("all", arguments.files)
+    sys.stderr.write(
+        "Reasoning with HermiT; explaining what is wrong takes a while.\n" if sys.stderr.isatty() else ""
+    )
+    found = classify(kb.layers.store, explain=not arguments.no_why)
+    if arguments.format == "json":
+        _print(_json(_reasoning_record(found)))
+    else:
+        _print(wrapped(_reasoning_text(found, Names(kb.layers)), width_of(sys.stdout)))
+    return 0 if found.coherent else 1
+
+
+def _reasoning_record(found: Reasoning) -> dict[str, object]:
+    return {
+        "consistent": found.consistent,
+        "because": list(found.because),
+        "unsatisfiable": [{"class": compact(u.iri), "because": list(u.because)} for u in found.unsatisfiable],
+        "inferred": [{"narrower": compact(a), "wider": compact(b)} for a, b in found.inferred],
+    }
+
+
+def _reasoning_text(found: Reasoning, names: Names) -> str:
+    lines = []
+    if not found.consistent:
+        lines += ["Inconsistent: these axioms cannot all be true, and without any one of them they could:"]
+        lines += [f"  {axiom}" for axiom in found.because]
+    for broken in found.unsatisfiable:
+        lines += [f"{compact(broken.iri)} can have no instance, because of these axioms together:"]
+        lines += [f"  {axiom}" for axiom in broken.because] + [""]
+    if found.coherent:
+        lines.append("Coherent: nothing clashes, and every class can have an instance.")
+    if found.inferred:
+        lines += ["", "Found by reasoning:"]
+        lines += [
+            f"  {names.label(narrow)} is a kind of {names.label(wide)}" for narrow, wide in found.inferred
+        ]
+    return "\n".join(lines)
 
 
 def format(arguments: Namespace) -> int:  # noqa: A001 - a verb is named once

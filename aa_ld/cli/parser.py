@@ -210,6 +210,19 @@ def _checking(verbs: argparse._SubParsersAction[Parser]) -> None:
     _sources(validate)
     _format(validate, "text", "json", "ttl", "sarif")
 
+    reason = verbs.add_parser(
+        "reason",
+        help="classify the ontology with HermiT, and explain what cannot be",
+        examples="Examples:\n  aa-ld reason\n  aa-ld reason my-terms.ttl\n",
+        description="Reason over the ontology, and over files of your own beside it. Needs aa-ld[reason]. "
+        "Exit status 1 where something cannot be.",
+    )
+    reason.add_argument("files", nargs="*", metavar="FILE", help=_FILE_HELP)
+    reason.add_argument(
+        "--no-why", action="store_true", help="do not look for the axioms to blame, which takes a while"
+    )
+    _format(reason, "text", "json")
+
     format_ = verbs.add_parser(
         "format",
         help="put Turtle files into the one layout of this project",
