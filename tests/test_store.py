@@ -64,6 +64,7 @@ def test_a_subject_of_others_is_only_added_to():
     assert len(list(layers.store.quads_for_pattern(record, None, None))) == before + 2
 
 
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # rdflib's own N-Quads parser warns of rdflib
 def test_the_same_quads_come_out_as_rdflib():
     """Nothing is lost on the way to the other library."""
     kb = load()
