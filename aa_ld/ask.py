@@ -18,7 +18,7 @@ from aa_ld.fact import Fact, read_facts
 from aa_ld.names import Names
 from aa_ld.question import Question, find_question
 from aa_ld.store import Source, rows, serialized
-from aa_ld.vocab import PREFIXES, compact, expand, printable
+from aa_ld.vocab import compact, expand, printable
 
 DISCLAIMER = "For research, not medical advice."
 
@@ -40,6 +40,10 @@ EVIDENCE_COLUMNS = (
 
 _FORMATS = {"json": QueryResultsFormat.JSON, "csv": QueryResultsFormat.CSV, "tsv": QueryResultsFormat.TSV}
 
+_NEGATIVE = """
+PREFIX aa: <https://w3id.org/aa-ld/>
+SELECT DISTINCT ?fact ?subject WHERE { ?fact aa:polarity aa:Negative ; aa:subject ?subject ; aa:evidence ?line }"""
+
 _NAMED_BY_FACTS = """
 PREFIX aa: <https://w3id.org/aa-ld/>
 PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
@@ -56,7 +60,9 @@ class Answer:
     are left out. `asked` maps each parameter to the IRI that was asked about,
     given or by default. `silent` lists the IRIs that loaded facts name but
     that no row mentions: nothing is stated of them, which is not the same as no.
-    `facts` maps an IRI to each fact that a row names.
+    `denied` are loaded facts that say no about what the answer names or is
+    silent on, without being in it. `facts` maps an IRI to each fact that a row
+    names; `given` names the parameters that were not left to their default.
     """
 
     def __init__(self, question: Question, results: bytes, names: Names, asked: dict[str, str]) -> None:
@@ -64,7 +70,9 @@ class Answer:
         self.results = results
         self.names = names
         self.asked = asked
+        self.given: frozenset[str] = frozenset()
         self.silent: list[str] = []
+        self.denied: list[Fact] = []
         self.facts: dict[str, Fact] = {}
 
     def __iter__(self) -> Iterator[dict[str, object]]:
@@ -99,9 +107,16 @@ class Answer:
         return [self.names.show(row.get(name)) for row in self]
 
     def to_dicts(self) -> list[dict[str, str | int | bool | None]]:
-        """One dict a row: IRIs in short form, numbers and booleans as such, None where unbound."""
+        """One dict a row: IRIs in short form, numbers and booleans as such, None where unbound.
+
+        A last key, "implied", names the properties that were read from the
+        context and not worded, or is None.
+        """
         columns = self.columns
-        return [{name: _plain(row.get(name)) for name in columns} for row in self]
+        return [
+            {**{name: _plain(row.get(name)) for name in columns}, "implied": self._implied(row)}
+            for row in self
+        ]
 
     def to_pandas(self):  # type: ignore[no-untyped-def]
         """A pandas.DataFrame of `to_dicts`. Raises MissingExtraError without pandas."""
@@ -111,7 +126,7 @@ class Answer:
             raise MissingExtraError(
                 "Answer.to_pandas", "pandas is not installed.", "Install it with pip install pandas."
             ) from None
-        return pandas.DataFrame(self.to_dicts(), columns=self.columns)
+        return pandas.DataFrame(self.to_dicts(), columns=[*self.columns, "implied"])
 
     def serialize(self, format: str) -> bytes:
         """The rows as SPARQL 1.1 Query Results: "json", "csv" or "tsv". Raises ParameterValueError."""
@@ -158,7 +173,10 @@ class Answer:
         if self.silent:
             silent = ", ".join(self.names.label(iri) for iri in self.silent)
             found.append(f"Not stated in the loaded sources for: {silent}.")
-        if found and not (self.question.empty and not len(self)):
+        found += [
+            f"A loaded fact says no: [{self.names.key(f.iri)}] {printable(f.sentence)}" for f in self.denied
+        ]
+        if (found and not self.denied) and not (self.question.empty and not len(self)):
             found[-1] += " Silence is not a no."
         if self.question.advice:
             found.append(DISCLAIMER)
@@ -168,7 +186,7 @@ class Answer:
         """What was asked about, a line a parameter."""
         lines = []
         for name, iri in self.asked.items():
-            default = f" (default; change it with --{name})" if self.question.parameters[name].default else ""
+            default = "" if name in self.given else f" (default; change it with --{name})"
             lines.append(f"{name}: {self.names.label(iri)}{default}")
         return lines
 
@@ -183,13 +201,25 @@ class Answer:
         table = f"<table><tr>{head}</tr>{lines}</table><ul>{below}</ul>" if body else ""
         return f"<p><b>{escape(self.question.title)}</b></p>{table}{notes}"
 
+    def readings(self) -> list[str]:
+        """Which facts hold values that were read from the context, a line a fact."""
+        return [
+            f"[{self.names.key(iri)}] Read from the context, not worded: {', '.join(fact.implied)}."
+            for iri, fact in sorted(self.facts.items())
+            if fact.implied
+        ]
+
+    def _implied(self, row: dict[str, object]) -> str | None:
+        fact = self.facts.get(str(getattr(row.get("fact"), "value", "")))
+        return ", ".join(fact.implied) if fact and fact.implied else None
+
     def _own_columns(self) -> list[str]:
         return [*(name for name in self.columns if name not in EVIDENCE_COLUMNS), "certainty", "population"]
 
     def _cell(self, term: object) -> str:
         """A term in words; a fact by its key in brackets, which the references explain."""
         iri = str(getattr(term, "value", ""))
-        return f"[{self.names.key(iri)}]" if iri.startswith(PREFIXES["fact"]) else self.names.show(term)
+        return f"[{self.names.key(iri)}]" if iri in self.facts else self.names.show(term)
 
     def _reference(self, iri: str, show: dict[str, str]) -> list[str]:
         hedge = f"hedge “{show['hedge']}”" if show["hedge"] else "no hedge"
@@ -199,7 +229,7 @@ class Answer:
             f"[{self.names.key(iri)}] {show['statement']}",
             f"{show['polarity']}, {show['certainty']}, {hedge}; {show['kind']}; "
             f"population: {show['population']}{where}",
-            f"{show['source']}, {show['part']}, {_characters(show['span'])}",
+            f"{show['source']}, {show['part']}, {_characters(fact, show['span'])}",
         ]
         if fact and fact.implied:
             entry.append(f"Read from the context, not worded: {', '.join(fact.implied)}.")
@@ -241,18 +271,29 @@ def ask(source: Source, name: str, /, **params: str) -> Answer:
     results = source.select(question.bound({key: str(NamedNode(iri)) for key, iri in bound.items()}))
     defaults = {key: expand(p.default) or "" for key, p in question.parameters.items() if p.default}
     answer = Answer(question, results, names, {**defaults, **bound})
+    answer.given = frozenset(bound)
     answer.facts = {fact.iri: fact for fact in _named_facts(source, answer)}
     if question.silence and not params:  # a parameter leaves rows out for another reason than silence
         column, category = question.silence
         answer.silent = _silent(source, answer, column, expand(category) or category)
+    answer.denied = _denied(source, answer)
+    spoken_of = {subject for fact in answer.denied for subject in fact.subjects}
+    answer.silent = [iri for iri in answer.silent if iri not in spoken_of]
     return answer
 
 
 def _named_facts(source: Source, answer: Answer) -> list[Fact]:
-    terms = {
-        getattr(term, "value", "") for row in answer for term in row.values() if isinstance(term, NamedNode)
-    }
-    wanted = sorted(iri for iri in terms if iri.startswith(PREFIXES["fact"]))
+    terms = {term.value for row in answer for term in row.values() if isinstance(term, NamedNode)}
+    wanted = sorted(filter(answer.names.is_fact, terms))
+    return read_facts(source, wanted) if wanted else []
+
+
+def _denied(source: Source, answer: Answer) -> list[Fact]:
+    """Loaded facts that say no about a subject that the answer names, asks about or is silent on."""
+    subjects = {term.value for row in answer for term in row.values() if isinstance(term, NamedNode)}
+    subjects |= {*answer.silent, *answer.asked.values()}
+    found = {row["fact"].value for row in rows(source, _NEGATIVE) if row["subject"].value in subjects}  # type: ignore[attr-defined]
+    wanted = sorted(found - set(answer.facts))
     return read_facts(source, wanted) if wanted else []
 
 
@@ -268,7 +309,7 @@ def _bind(question: Question, names: Names, params: dict[str, str]) -> dict[str,
                 nearest(key, question.parameters),
             )
         category = expand(question.parameters[key].category)
-        bound[key] = names.find(value, category)
+        bound[key] = names.find(value, *([category] if category else []))
     for key, parameter in question.parameters.items():
         if parameter.text.startswith("required") and key not in bound:
             raise MissingParameterError(
@@ -299,6 +340,9 @@ def _plain(term: object) -> str | int | bool | None:
     return str(term)
 
 
-def _characters(span: str) -> str:
-    parts = span.rsplit("-", 2)
-    return f"characters {parts[1]}–{parts[2]}" if len(parts) == 3 and parts[2].isdigit() else span
+def _characters(fact: Fact | None, shown: str) -> str:
+    """The place of a span in its text, from the fact's own evidence."""
+    for line in fact.evidence if fact else ():
+        if line.span and shown in (line.span.iri, compact(line.span.iri)):
+            return f"characters {line.span.start}–{line.span.end}"
+    return shown

@@ -15,6 +15,9 @@ from aa_ld.vocab import PREFIXES, compact, printable
 _FACTS_ABOUT = (
     """
 PREFIX aa: <https://w3id.org/aa-ld/>
+PREFIX owl: <http://www.w3.org/2002/07/owl#>
+PREFIX rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#>
+PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
 PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
 SELECT DISTINCT ?fact WHERE {{
   ?fact aa:evidence ?line . {{"""
@@ -157,12 +160,12 @@ def _fact_lines(fact: Fact, explanation: Explanation, indent: str) -> list[str]:
         ("object", fact.objects),
     ):
         lines.append(
-            f"{indent}{name}: {' and '.join(_word(value, label) for value in values)}{_read(name, fact)}"
+            f"{indent}{name}: {' and '.join(_term(value, explanation.names) for value in values)}{_read(name, fact)}"
         )
     for name, value in fact.scope:
         if not value.endswith("/NotApplicable"):
             heading = label(PREFIXES["aa"] + name).removeprefix("has ")
-            lines.append(f"{indent}{heading}: {_word(value, label)}{_read(name, fact)}")
+            lines.append(f"{indent}{heading}: {_term(value, explanation.names)}{_read(name, fact)}")
     for line in fact.evidence:
         lines += _line_lines(line, explanation, indent)
     for reason in explanation.reasons.get(fact.iri, []):
@@ -175,6 +178,11 @@ def _fact_lines(fact: Fact, explanation: Explanation, indent: str) -> list[str]:
         lines.append(f"{indent}curator's note: {printable(fact.note)}")
     lines.append(f"{indent}{compact(fact.iri)}")
     return lines
+
+
+def _term(value: str, names: Names) -> str:
+    """A term in words, a fact by its key and its sentence."""
+    return f"[{names.key(value)}] {names.label(value)}" if names.is_fact(value) else _word(value, names.label)
 
 
 def _word(value: str, label: Callable[[str], str]) -> str:

@@ -21,10 +21,13 @@ SCOPE = (
 )  # fmt: skip
 
 #: A fact is about a term that one of its own properties names, be it through another fact that it
-#: speaks of, and about a record that the term is exactly aligned to.
+#: speaks of, through a class that the term is part of the definition of, or as an aligned record.
 ABOUT = """
   {{ ?fact ?property <{iri}> }}
   UNION {{ ?fact aa:subject|aa:object ?other . ?other aa:evidence ?any ; aa:subject|aa:object <{iri}> }}
+  UNION {{ ?part rdfs:subClassOf* <{iri}> . ?some owl:someValuesFrom ?part . ?cell rdf:first ?some . ?list rdf:rest* ?cell .
+    ?group owl:equivalentClass/owl:intersectionOf ?list . ?fact ?property ?group }}
+  UNION {{ ?group rdfs:subClassOf/owl:someValuesFrom <{iri}> . ?fact ?property ?group }}
   UNION {{ <{iri}> skos:exactMatch ?record . ?fact aa:object|aa:heading ?record }}"""
 
 _HEAD = "PREFIX aa: <https://w3id.org/aa-ld/>\n"

@@ -8,19 +8,21 @@ from aa_ld.names import Names
 from aa_ld.store import Source, rows
 from aa_ld.vocab import PREFIXES
 
-#: Filter to the class of its values and the pattern that a fact must match.
-FILTERS: dict[str, tuple[str | None, str]] = {
-    "about": (None, ABOUT),
-    "category": ("Fact", "?fact a/rdfs:subClassOf* <{iri}> ."),
-    "certainty": ("Certainty", "?fact aa:certainty <{iri}> ."),
-    "polarity": ("Polarity", "?fact aa:polarity <{iri}> ."),
-    "population": (None, "?fact aa:population <{iri}> ."),
-    "kind": ("EvidenceKind", "?fact aa:evidence/aa:kind <{iri}> ."),
-    "part": ("TextPart", "?fact aa:evidence/aa:part <{iri}> ."),
+#: Filter to the classes of its values and the pattern that a fact must match.
+FILTERS: dict[str, tuple[tuple[str, ...], str]] = {
+    "about": ((), ABOUT),
+    "category": (("Fact",), "?fact a/rdfs:subClassOf* <{iri}> ."),
+    "certainty": (("Certainty",), "?fact aa:certainty <{iri}> ."),
+    "polarity": (("Polarity",), "?fact aa:polarity <{iri}> ."),
+    "population": (("Person", "Scope", "NoValue"), "?fact aa:population <{iri}> ."),
+    "kind": (("EvidenceKind",), "?fact aa:evidence/aa:kind <{iri}> ."),
+    "part": (("TextPart",), "?fact aa:evidence/aa:part <{iri}> ."),
 }
 
 _QUERY = """
 PREFIX aa: <https://w3id.org/aa-ld/>
+PREFIX owl: <http://www.w3.org/2002/07/owl#>
+PREFIX rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#>
 PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
 PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
 SELECT DISTINCT ?fact WHERE {{ ?fact aa:evidence ?line . {patterns} }} ORDER BY ?fact"""
@@ -46,8 +48,8 @@ def find_facts(source: Source, /, *, hedged: bool | None = None, **filters: str)
             raise UnknownFilterError(
                 name, f"Facts have the filters {', '.join(FILTERS)}.", "Use one of them."
             )
-        category, pattern = FILTERS[name]
-        iri = names.find(value, PREFIXES["aa"] + category if category else None)
+        categories, pattern = FILTERS[name]
+        iri = names.find(value, *(PREFIXES["aa"] + category for category in categories))
         patterns.append(f"{{ {pattern.format(iri=iri)} }}")
     if hedged is not None:
         patterns.append(f"FILTER({'' if hedged else 'NOT '}EXISTS {{ ?fact aa:evidence/aa:hedge ?hedge }})")

@@ -137,8 +137,8 @@ def load(source: str = "all", data: str | Path | Iterable[str | Path] = ()) -> K
         if redefined:
             raise RedefinedFactError(
                 str(path),
-                f"The file says something new of {', '.join(redefined[:3])}, which the shipped review owns.",
-                "Give your facts and their evidence IRIs of their own; check an edited copy with aa-ld validate.",
+                f"The file says something new of {', '.join(redefined[:3])}, or takes its identifier; the shipped review owns it.",
+                "Give your facts and their evidence IRIs and identifiers of their own; check an edited copy with aa-ld validate.",
             )
         layers.add_quads(quads, "data")
     return Knowledge(layers, source, paths)

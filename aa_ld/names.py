@@ -29,6 +29,8 @@ SELECT DISTINCT ?iri WHERE {{
 
 _GREEK = {"α": "alpha", "β": "beta", "γ": "gamma", "δ": "delta", "κ": "kappa"}
 
+_FACTS = "SELECT DISTINCT ?fact WHERE { ?fact <https://w3id.org/aa-ld/evidence> ?line }"
+
 _DECLARED = "SELECT DISTINCT ?iri WHERE { ?iri a ?type . FILTER(isIRI(?iri)) }"
 
 
@@ -48,6 +50,7 @@ class Names:
         self._labels: dict[str, str] = {}
         self._by_name: dict[str, list[str]] = {}
         self._identifiers: dict[str, str] = {}
+        self._facts: set[str] | None = None
         for row in rows(source, _LABELS):
             iri, label = row["iri"], row["label"]
             if isinstance(iri, NamedNode) and isinstance(label, Literal):
@@ -71,26 +74,26 @@ class Names:
             return self.label(term.value)
         return "" if term is None else printable(term.value if isinstance(term, Literal) else str(term))
 
-    def find(self, text: str, category: str | None = None) -> str:
+    def find(self, text: str, *categories: str) -> str:
         """The IRI that a person meant: an IRI, a short name, a label, or the identifier of a fact.
 
-        With a category (an IRI of a class), only its members count.
+        With categories (IRIs of classes), only their members count.
 
         Raises UnknownTermError where nothing has this name, and
         ParameterValueError where something has it that is no such member.
         """
         if not isinstance(text, str):
             raise ParameterValueError(repr(text), "A name is text.", "Give a label, a short name or an IRI.")
-        allowed = self.members(category) if category else None
+        allowed = set().union(*map(self.members, categories)) if categories else None
         found = self._candidates(text)
         fitting = [iri for iri in found if allowed is None or iri in allowed]
         if fitting:
             return min(fitting, key=_preference)
-        if found and category:
+        if found and categories:
             raise ParameterValueError(
                 text,
-                f"This is no {self.label(category)}.",
-                f"Give a {self.label(category)}.",
+                f"This is not of the kind asked for: {' or '.join(map(self.label, categories))}.",
+                "Give one that is.",
                 self._nearest(text, allowed or set()),
             )
         raise UnknownTermError(
@@ -100,16 +103,24 @@ class Names:
             self._nearest(text, allowed),
         )
 
+    def is_fact(self, iri: str) -> bool:
+        """Whether this is a fact, in whatever namespace: something with an evidence line."""
+        if self._facts is None:
+            self._facts = {row["fact"].value for row in rows(self._source, _FACTS)}  # type: ignore[attr-defined]
+        return iri in self._facts
+
     def members(self, category: str) -> set[str]:
         """All IRIs at or below a class, and its instances."""
         found = rows(self._source, _MEMBERS.format(category=category))
         return {row["iri"].value for row in found}  # type: ignore[attr-defined]
 
     def _candidates(self, text: str) -> list[str]:
+        """What a text can mean: an IRI or short name itself, a bare word also what is called so."""
         iri = expand(text)
-        if iri is not None and iri in self._declared():
-            return [iri]
-        return list(dict.fromkeys(self._by_name.get(_folded(text), [])))
+        exact = [iri] if iri is not None and iri in self._declared() else []
+        if exact and (":" in text or text.startswith("<")):
+            return exact
+        return list(dict.fromkeys([*exact, *self._by_name.get(_folded(text), [])]))
 
     def _declared(self) -> set[str]:
         return {row["iri"].value for row in rows(self._source, _DECLARED)}  # type: ignore[attr-defined]

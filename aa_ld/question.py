@@ -163,9 +163,14 @@ def _nearest_questions(name: str, questions: list[Question]) -> list[str]:
         (len(words & set(_folded(f"{q.name} {q.title} {' '.join(q.tags)}").split())), q.name)
         for q in questions
     ]
+    by_title = [
+        q.name for title in nearest(name, [q.title for q in questions]) for q in questions if q.title == title
+    ]
     by_words = [found for score, found in sorted(scored, key=lambda item: -item[0]) if score][:3]
     is_sentence = len(words) > 3 and " " in name.strip()
-    return list(dict.fromkeys(by_words + by_spelling if is_sentence else by_spelling + by_words))[:3]
+    return list(dict.fromkeys(by_title + by_words + by_spelling if is_sentence else by_spelling + by_words))[
+        :3
+    ]
 
 
 def _folded(text: str) -> str:

@@ -13,7 +13,7 @@ from pyoxigraph import NamedNode, Quad, QueryResultsFormat, QuerySolutions, RdfF
 from pyoxigraph import Store as Engine
 
 from aa_ld import places
-from aa_ld.vocab import BASE, LAYERS, RDF_TYPE, graph_iri
+from aa_ld.vocab import BASE, IDENTIFIER, LAYERS, RDF_TYPE, graph_iri
 
 Row = Mapping[str, object]
 
@@ -75,15 +75,26 @@ class Layers:
         return replaced
 
     def redefined(self, quads: Iterable[Quad], layer: str) -> set[str]:
-        """The subjects of a layer of which these triples say something that it does not."""
+        """The subjects of a layer of which these triples say something new, or whose identifier they take."""
         graph = self.graph(layer)
-        return {
-            quad.subject.value
-            for quad in quads
-            if isinstance(quad.subject, NamedNode)
-            and next(self.store.quads_for_pattern(quad.subject, None, None, graph), None) is not None
-            and next(self.store.quads_for_pattern(quad.subject, quad.predicate, quad.object), None) is None
-        }
+        found = set()
+        for quad in quads:
+            if (
+                next(self.store.quads_for_pattern(quad.subject, quad.predicate, quad.object), None)
+                is not None
+            ):
+                continue
+            owners = [quad.subject] if self._describes(quad.subject, graph) else []
+            if quad.predicate.value == IDENTIFIER:
+                same = self.store.quads_for_pattern(None, quad.predicate, quad.object, graph)
+                owners += [other.subject for other in same]
+            found |= {owner.value for owner in owners if isinstance(owner, NamedNode)}
+        return found
+
+    def _describes(self, subject: object, graph: NamedNode) -> bool:
+        return isinstance(subject, NamedNode) and bool(
+            next(self.store.quads_for_pattern(subject, None, None, graph), None)
+        )
 
     def subjects(self, layer: str) -> set[str]:
         """The IRIs that a layer says something about."""

@@ -53,8 +53,7 @@ PREFIXES: dict[str, str] = {
 LAYERS = ("ontology", "mappings", "review")
 
 RDF_TYPE = PREFIXES["rdf"] + "type"
-RDFS_LABEL = PREFIXES["rdfs"] + "label"
-SKOS_ALT_LABEL = PREFIXES["skos"] + "altLabel"
+IDENTIFIER = PREFIXES["dcterms"] + "identifier"
 
 _LONGEST_FIRST = sorted(PREFIXES.items(), key=lambda item: -len(item[1]))
 

@@ -129,7 +129,7 @@ def test_a_parameter_is_given_in_words():
             ["ask", "which-cells-produce", "--mediator", "interferon gama"],
             ["UnknownTermError", "interferon gamma"],
         ),
-        (["ask", "which-cells-produce", "--mediator", "dupilumab"], ["ParameterValueError", "no mediator"]),
+        (["ask", "which-cells-produce", "--mediator", "dupilumab"], ["ParameterValueError", "kind asked for: mediator"]),
         (["ask", "which-cells-produce", "--mediator", "x> } DROP ALL #"], ["UnknownTermError"]),
         (["ask", "which-cells-produce", "--mediator", "<http://a> <http://b>"], ["UnknownTermError"]),
         (["ask", "which-cells-produce", "--mediator"], ["needs a value"]),
@@ -271,6 +271,76 @@ def test_a_file_without_anything_of_ours_does_not_pass(tmp_path):
 
     assert done.returncode == 1
     assert "Nothing in these files" in done.stdout
+
+
+def test_a_shipped_identifier_cannot_be_taken(tmp_path):
+    """Nothing else may be cited as SF32."""
+    path = own_fact(tmp_path, ('"MY1"', '"SF32"'))
+
+    assert_clear(run("explain", "SF32", "--data", str(path)), 3, "RedefinedFactError", "identifier")
+
+
+def test_what_a_source_denies_is_not_called_silence(tmp_path):
+    """A no is a no: it stands below the answer, and the treatment is not listed as not stated."""
+    prefixes, block = shipped_block("fact:local-immunotherapy-may-worsen-extrinsic")
+    block = block.replace("fact:local-immunotherapy-may-worsen-extrinsic", "fact:mine-2").replace(
+        '"SF32"', '"MY2"'
+    )
+    block = block.replace("aa:LocalImmunotherapy", "aa:Dupilumab").replace("aa:Positive", "aa:Negative")
+    block = block.replace("Local immunotherapy may worsen", "Dupilumab may not worsen")
+    path = tmp_path / "mine.ttl"
+    path.write_text(f"{prefixes}\n\n{block}\n", encoding="utf-8")
+    out = run("ask", "treatments-that-may-worsen", "--data", str(path)).stdout
+
+    assert "A loaded fact says no: [MY2] Dupilumab may not worsen" in out
+    assert "Not stated in the loaded sources for: dupilumab" not in out
+
+
+def test_a_fact_in_another_namespace_is_shown_like_any_other(tmp_path):
+    """Its key, the place of its span and what was read from the context."""
+    path = own_fact(
+        tmp_path,
+        ("fact:mine-1", "<http://example.org/mine>"),
+        ("  aa:measure", "  aa:implied aa:population ;\n  aa:measure"),
+    )
+    out = run("ask", "outcomes-under-treatment", "--data", str(path)).stdout
+
+    assert "[MY1]" in out
+    assert "characters 1087–1196" in out
+    assert "Read from the context, not worded: population." in out
+
+
+def test_a_reading_is_told_beside_every_form_of_an_answer():
+    """Programs hear on standard error what people read below the table."""
+    assert (
+        "[SF34] Read from the context, not worded: population."
+        in run("ask", "recommendations", "--format", "csv").stderr
+    )
+
+
+def test_a_value_is_found_by_its_own_label():
+    """A word that is a property, too, means the value where a value is asked for."""
+    assert "SF29" in run("facts", "--certainty", "implied").stdout
+    assert_clear(run("facts", "--population", "dupilumab"), 2, "ParameterValueError")
+
+
+def test_a_given_parameter_is_no_default():
+    """Only what nobody gave is called a default."""
+    assert "default" not in run("ask", "levels-of-mediator", "--mediator", "IL-6").stdout
+
+
+def test_a_fact_about_a_group_is_about_its_disease():
+    """Definitions are followed: a warning on patients with a disease is about the disease."""
+    for term in ("extrinsic atopic dermatitis", "atopic dermatitis"):
+        assert "SF32" in run("facts", "--about", term).stdout
+    assert "SF04" in run("facts", "--about", "interferon gamma").stdout
+
+
+def test_a_misspelt_word_in_a_query_without_rows_is_told():
+    """Zero rows may be a slip."""
+    done = run("sparql", "SELECT ?f WHERE { ?f a aa:RiskStatment }")
+
+    assert "aa:RiskStatment is declared nowhere. Nearest: risk statement." in done.stderr
 
 
 def test_what_was_asked_about_is_said_even_when_nobody_gave_it():

@@ -183,7 +183,7 @@ BROKEN = {
         ":3",
         "An IRI is relative",
     ),
-    "comma.jsonld": ('{\n "@id": "http://e/a",\n}', ":3:1", "This is no JSON"),
+    "comma.jsonld": ('{\n "@id": "http://e/a"\n "b": 1}', ":3:2", "This is no JSON"),
     "value.jsonld": ('{"http://e/p":\n {"@value": {}}}', ":", "@value value must be"),
 }
 

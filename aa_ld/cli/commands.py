@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from aa_ld.ask import DISCLAIMER
-from aa_ld.errors import SourceTextError, UsageError
+from aa_ld.errors import SourceTextError, UnknownTermError, UsageError
 from aa_ld.knowledge import Knowledge, load, load_edited
 from aa_ld.names import Names
 from aa_ld.terminal import answer_markdown, answer_text, facts_text, grid, styled, width_of, wrapped
@@ -16,7 +16,7 @@ from aa_ld.vocab import compact
 
 if TYPE_CHECKING:
     from aa_ld.reason import Reasoning
-    from aa_ld.report import Finding
+    from aa_ld.report import Finding, Report
 
 
 def ask(arguments: Namespace) -> int:
@@ -30,7 +30,7 @@ def ask(arguments: Namespace) -> int:
         _print(answer_markdown(answer))
     else:
         _write(answer.serialize(arguments.format))
-        for note in [*answer.about(), *answer.notes()]:
+        for note in [*answer.about(), *answer.readings(), *answer.notes()]:
             sys.stderr.write(note + "\n")
     return 0
 
@@ -60,7 +60,7 @@ def facts(arguments: Namespace) -> int:
     from aa_ld.facts import FILTERS
 
     kb = _open(arguments)
-    filters = {name: getattr(arguments, name) for name in FILTERS if getattr(arguments, name)}
+    filters = {name: getattr(arguments, name) for name in FILTERS if getattr(arguments, name) is not None}
     found = kb.facts(hedged=arguments.hedged, **filters)
     names = Names(kb.layers)
     if arguments.format == "json":
@@ -112,7 +112,24 @@ def sparql(arguments: Namespace) -> int:
 
     query = _query(arguments)
     result = _open(arguments).sparql(query, timeout=arguments.timeout)
+    if result.kind == "rows" and b'"bindings":[]' in result.value.replace(b" ", b""):  # type: ignore[union-attr]
+        sys.stderr.write(_unknown_words(query, Names(load(arguments.source, arguments.data).layers)))
     return print_result(result, arguments.format)
+
+
+def _unknown_words(query: str, names: Names) -> str:
+    """A line for each word of ours in a query that nothing declares, with what is nearest: a likely slip."""
+    import re
+
+    lines = []
+    for word in dict.fromkeys(re.findall(r"\baa:[A-Za-z][A-Za-z0-9]*", query)):
+        try:
+            names.find(word)
+        except UnknownTermError as error:
+            lines.append(
+                f"{word} is declared nowhere." + (f" Nearest: {error.nearest[0]}." if error.nearest else "")
+            )
+    return "".join(line + "\n" for line in lines)
 
 
 def validate(arguments: Namespace) -> int:
@@ -137,7 +154,7 @@ def validate(arguments: Namespace) -> int:
     }
     _print(write[arguments.format]().rstrip("\n"))
     if arguments.format == "text":
-        _print(_what_was_checked(kb, bool(arguments.files), texts))
+        _print(_what_was_checked(kb, bool(arguments.files), texts, report))
     return 0 if report.conforms else 1
 
 
@@ -162,7 +179,7 @@ def _about_files(kb: Knowledge, files: list[str], replaced: set[str]) -> list[Fi
     return found
 
 
-def _what_was_checked(kb: Knowledge, own: bool, texts: dict[str, str] | None) -> str:
+def _what_was_checked(kb: Knowledge, own: bool, texts: dict[str, str] | None, report: Report) -> str:
     """How many facts, and whether their spans were proven."""
     from aa_ld.spans import unproven
 
@@ -176,6 +193,9 @@ def _what_was_checked(kb: Knowledge, own: bool, texts: dict[str, str] | None) ->
         return (
             said + f"Not proven, because their text is not in the folder: {', '.join(map(compact, missing))}."
         )
+    unproved = sum(1 for finding in report if finding.check.startswith("Span-proof"))
+    if unproved:
+        return said + f"Not every span could be proven against its text: {unproved} findings above say so."
     return said + "Every span was proven against its text."
 
 
@@ -244,7 +264,8 @@ def _open(arguments: Namespace) -> Knowledge:
         if found:
             files = " ".join(arguments.data)
             sys.stderr.write(
-                f"{found} findings in your files, so answers may be wrong; see aa-ld validate {files}\n"
+                f"{'1 finding' if found == 1 else f'{found} findings'} in your files, so answers may be wrong; "
+                f"see aa-ld validate {files}\n"
             )
     return kb
 
@@ -258,10 +279,13 @@ def _texts(arguments: Namespace, kb: Knowledge) -> dict[str, str] | None:
     texts = read_sources(Path(arguments.sources))
     wanted = source_texts(kb.layers)
     if not set(texts) & set(wanted):
+        here = "; ".join(
+            f"{len(text)} characters, SHA-256 {digest}" for digest, text in sorted(texts.items())[:5]
+        )
         looked_for = "; ".join(f"{length} characters, SHA-256 {digest}" for digest, length in wanted.items())
         raise SourceTextError(
             arguments.sources,
-            f"None of the {len(texts)} .txt files here is a text that spans were taken from.",
+            f"None of the {len(texts)} .txt files here is a text that spans were taken from. Found: {here or 'none'}.",
             f"Looked for: {looked_for}.",
         )
     return texts
