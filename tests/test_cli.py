@@ -129,7 +129,10 @@ def test_a_parameter_is_given_in_words():
             ["ask", "which-cells-produce", "--mediator", "interferon gama"],
             ["UnknownTermError", "interferon gamma"],
         ),
-        (["ask", "which-cells-produce", "--mediator", "dupilumab"], ["ParameterValueError", "kind asked for: mediator"]),
+        (
+            ["ask", "which-cells-produce", "--mediator", "dupilumab"],
+            ["ParameterValueError", "kind asked for: mediator"],
+        ),
         (["ask", "which-cells-produce", "--mediator", "x> } DROP ALL #"], ["UnknownTermError"]),
         (["ask", "which-cells-produce", "--mediator", "<http://a> <http://b>"], ["UnknownTermError"]),
         (["ask", "which-cells-produce", "--mediator"], ["needs a value"]),
