@@ -17,7 +17,7 @@ from pathlib import Path
 RUNS = 15
 AA_LD = shutil.which("aa-ld", path=str(Path(sys.executable).parent)) or "aa-ld"
 COMMANDS = {
-    "import rdflib": [sys.executable, "-c", "import rdflib"],
+    "import rdflib": [sys.executable, "-P", "-c", "import rdflib"],  # -P: no module of the folder it runs in
     "aa-ld --help": [AA_LD, "--help"],
     "aa-ld ask treatments-toward-th2": [AA_LD, "ask", "treatments-toward-th2"],
     "aa-ld validate": [AA_LD, "validate"],
