@@ -6,7 +6,7 @@ every query is the union of the layers that were opened.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Protocol
 
 from pyoxigraph import NamedNode, Quad, QueryResultsFormat, QuerySolutions, RdfFormat, parse_query_results
@@ -14,8 +14,6 @@ from pyoxigraph import Store as Engine
 
 from aa_ld import places
 from aa_ld.vocab import BASE, IDENTIFIER, LAYERS, RDF_TYPE, graph_iri
-
-Row = Mapping[str, object]
 
 
 class Source(Protocol):

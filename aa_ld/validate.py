@@ -9,7 +9,6 @@ in this module and nowhere else.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pyoxigraph import Literal, NamedNode
@@ -36,7 +35,7 @@ def validate(
 ) -> Report:
     """Check opened layers against the shapes.
 
-    engine  "sparql", or "pyshacl" for the reference (needs the extra, and layers in memory)
+    engine  "sparql", or "pyshacl" for the reference, node by node (needs layers in memory)
     files   path to text of the files that the layers came from, to say file and line
     checks  names of constraints; without them, all
 
@@ -206,8 +205,3 @@ class _Lines:
 def _text(term: object) -> str:
     """The IRI or the words of a term."""
     return term.value if isinstance(term, (NamedNode, Literal)) else str(term)
-
-
-def read_files(paths: Iterable[Path]) -> dict[str, str]:
-    """Path to text, as `validate(files=…)` takes it."""
-    return {str(path): path.read_text(encoding="utf-8") for path in paths}

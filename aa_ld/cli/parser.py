@@ -66,7 +66,7 @@ def parse(argv: list[str]) -> tuple[Command, argparse.Namespace]:
     return getattr(commands, arguments.verb), arguments
 
 
-#: What `ask` takes beside the parameters of questions; the number of words that follow.
+#: The options of `ask` itself; every other one is a parameter of the question.
 _ASK_OPTIONS = ("--source", "--data", "--format", "--help", "-h")
 
 
