@@ -38,6 +38,10 @@ EVIDENCE_COLUMNS = (
     "span",
 )
 
+#: Columns that a table may show as one, "setting".
+_SETTING = ("compartment", "time", "response", "species")
+_NOT_APPLICABLE = "not applicable"
+
 _FORMATS = {"json": QueryResultsFormat.JSON, "csv": QueryResultsFormat.CSV, "tsv": QueryResultsFormat.TSV}
 
 _NEGATIVE = """
@@ -140,6 +144,9 @@ class Answer:
         """Heads and rows for people: in words, without columns that hold nothing or repeat another."""
         chosen = [*(self.question.table or self._own_columns()), "fact"]
         rows_of = [{name: self._cell(row.get(name)) for name in self.columns} for row in self]
+        for row in rows_of:
+            row.update({name: "" for name, cell in row.items() if cell == _NOT_APPLICABLE})
+            row["setting"] = ", ".join(row[s] for s in _SETTING if row.get(s) not in (None, "", "not stated"))
         if any(row["polarity"] not in ("positive", "") for row in rows_of if "polarity" in row):
             chosen.insert(-1, "polarity")
         body = list(dict.fromkeys(tuple(row[name] for name in chosen) for row in rows_of))
@@ -160,7 +167,10 @@ class Answer:
             if isinstance(row.get("fact"), NamedNode):
                 show = {name: self.names.show(row.get(name)) for name in EVIDENCE_COLUMNS}
                 iri = row["fact"].value  # type: ignore[attr-defined]
-                entries.setdefault((iri, show["span"]), self._reference(iri, show))
+                place = (
+                    "" if iri in self.facts and self.facts[iri].derivation else show["span"] or show["source"]
+                )
+                entries.setdefault((iri, place), self._reference(iri, show))
         told = {iri for iri, _ in entries}
         cited = [self._brief(fact) for iri, fact in sorted(self.facts.items()) if iri not in told]
         return [*entries.values(), *cited]
@@ -172,7 +182,7 @@ class Answer:
             found.append(self.question.empty or "No rows: this is not stated in the loaded sources.")
         if self.silent:
             silent = ", ".join(self.names.label(iri) for iri in self.silent)
-            found.append(f"Not stated in the loaded sources for: {silent}.")
+            found.append(self._silence(silent))
         found += [
             f"A loaded fact says no: [{self.names.key(f.iri)}] {printable(f.sentence)}" for f in self.denied
         ]
@@ -181,6 +191,11 @@ class Answer:
         if self.question.advice:
             found.append(DISCLAIMER)
         return found
+
+    def _silence(self, silent: str) -> str:
+        if self.question.derived:
+            return f"No row for: {silent}. Why one is not here: aa-ld explain TREATMENT --why-not {self.question.name}."
+        return f"Not stated in the loaded sources for: {silent}."
 
     def about(self) -> list[str]:
         """What was asked about, a line a parameter."""
@@ -225,20 +240,41 @@ class Answer:
         hedge = f"hedge “{show['hedge']}”" if show["hedge"] else "no hedge"
         where = f", compartment: {show['compartment']}" if show["compartment"] else ""
         fact = self.facts.get(iri)
+        if fact and fact.derivation:
+            return self._derived(fact)
         entry = [
             f"[{self.names.key(iri)}] {show['statement']}",
             f"{show['polarity']}, {show['certainty']}, {hedge}; {show['kind']}; "
             f"population: {show['population']}{where}",
-            f"{show['source']}, {show['part']}, {_characters(fact, show['span'])}",
+            ", ".join(
+                part for part in (show["source"], show["part"], _characters(fact, show["span"])) if part
+            ),
         ]
         if fact and fact.implied:
             entry.append(f"Read from the context, not worded: {', '.join(fact.implied)}.")
         return entry
 
+    def _derived(self, fact: Fact) -> list[str]:
+        """What follows by a rule: the rule, what it assumes, and the facts and publications at the ends of the proof."""
+        assert fact.derivation is not None
+        label, key = self.names.label, self.names.key
+        ends = sorted((g for g in fact.grounds().values() if g.evidence), key=lambda g: g.id or g.iri)
+        sources = sorted({label(line.publication) for g in ends for line in g.evidence})
+        assumptions = (a for g in fact.grounds().values() if g.derivation for a in g.derivation.assumptions)
+        assumed = " and that ".join(dict.fromkeys(map(label, assumptions)))
+        return [
+            f"[{key(fact.iri)}] {printable(fact.sentence)}",
+            f"{label(fact.polarity)}, {label(fact.certainty)}; follows by the rule "
+            f"{fact.derivation.rule.rsplit('/', 1)[-1]}" + (f", assuming that {assumed}" if assumed else ""),
+            f"rests on {', '.join(key(g.iri) for g in ends)}: {'; '.join(sources)}",
+        ]
+
     def _brief(self, fact: Fact) -> list[str]:
         hedge = next((f", hedge “{line.hedge}”" for line in fact.evidence if line.hedge), ", no hedge")
-        places = ", ".join(dict.fromkeys(self.names.label(line.part) for line in fact.evidence if line.part))
         label = self.names.label
+        if fact.derivation:
+            return self._derived(fact)
+        places = ", ".join(dict.fromkeys(label(line.part or line.publication) for line in fact.evidence))
         return [
             f"[{self.names.key(fact.iri)}] {printable(fact.sentence)}",
             f"{label(fact.polarity)}, {label(fact.certainty)}{hedge}; {places}",

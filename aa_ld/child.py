@@ -91,12 +91,12 @@ def _work(task: str, order: dict[str, Any], source: IO[bytes], answer: io.Buffer
     if task == "query":
         from aa_ld import sparql
 
-        layers = sparql.open_all(order["layers"])
+        opened = sparql.open_all(order["layers"])
     offline = confine(order["memory"])
     data = _receive_payload(source)
     threading.Thread(target=_leave_with_the_caller, daemon=True).start()
     if task == "query":
-        said = sparql.answer(layers, order["query"], data, answer, offline)
+        said = sparql.answer(opened, order["query"], data, answer, offline)
     else:
         said = _parse_file(order, data, answer)
     answer.flush()

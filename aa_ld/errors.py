@@ -31,7 +31,10 @@
         ├── SourceTextError
         ├── RedefinedFactError
         ├── ReasonerError
-        └── BrokenQuestionError
+        ├── BrokenQuestionError
+        ├── BrokenRuleError
+        ├── CyclicRulesError
+        └── ProfileError
 
 Each error says what is wrong and where, what is nearest, and what to do next;
 its `code` is a heading of docs/errors.md.
@@ -268,6 +271,24 @@ class BrokenQuestionError(InputError):
     """A .rq file lacks a part of its header, or the header and the query disagree."""
 
     code = "broken-question"
+
+
+class BrokenRuleError(InputError):
+    """A rule lacks a part of its header, or is not of the form that can explain itself."""
+
+    code = "broken-rule"
+
+
+class CyclicRulesError(InputError):
+    """Rules that rest on what they themselves conclude."""
+
+    code = "cyclic-rules"
+
+
+class ProfileError(InputError):
+    """A patient profile contradicts itself, cannot be, or is not of its form."""
+
+    code = "profile"
 
 
 def nearest(name: str, names: Iterable[str], most: int = 3) -> list[str]:

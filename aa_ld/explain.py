@@ -1,4 +1,4 @@
-"""Explain: from a fact, or a term, down to the sentences that it rests on."""
+"""Explain: from a fact, or a term, through the rules it follows by, down to the sentences that it rests on."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from aa_ld.errors import NotExplainableError
-from aa_ld.fact import ABOUT, EvidenceLine, Fact, Span, read_facts
+from aa_ld.fact import ABOUT, Derivation, EvidenceLine, Fact, Span, read_facts
 from aa_ld.names import Names
+from aa_ld.proof import mermaid, prov
 from aa_ld.store import Source, rows
 from aa_ld.vocab import PREFIXES, compact, printable
 
@@ -20,7 +21,7 @@ PREFIX rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#>
 PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
 PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
 SELECT DISTINCT ?fact WHERE {{
-  ?fact aa:evidence ?line . {{"""
+  ?fact aa:evidence|aa:rule ?line . {{"""
     + ABOUT
     + """
   UNION {{ ?line ?property <{iri}> }}
@@ -76,6 +77,22 @@ class Explanation(NamedTuple):
             blocks.append("\n".join([f"## {_escaped(first)}", "", *(f"- {_escaped(line)}" for line in rest)]))
         return "\n\n".join(blocks)
 
+    def to_mermaid(self) -> str:
+        """For a picture: the facts, what they follow from, and the evidence at the ends, as a flowchart."""
+        return mermaid(self.facts, self.names)
+
+    def to_prov(self) -> str:
+        """For other programs: what was derived from what, by which rule, as PROV-O in Turtle."""
+        return prov(self.facts)
+
+    def _repr_html_(self) -> str:
+        from html import escape
+
+        return f"<pre>{escape(self.to_text())}</pre>"
+
+    def _repr_markdown_(self) -> str:
+        return self.to_markdown()
+
     def to_json(self) -> str:
         """For a program: the facts as objects, terms as short names."""
         return json.dumps([_as_dict(fact, self) for fact in self.facts], indent=2, ensure_ascii=False)
@@ -107,13 +124,14 @@ def explain(source: Source, name: str, texts: dict[str, str] | None = None) -> E
             f"No loaded fact is about {names.label(iri)}: the loaded sources are silent on it, which is not a no.",
             f"See what it is with aa-ld show {compact(iri)}.",
         )
-    publications = {line.publication for fact in facts for line in fact.evidence if line.publication}
+    grounds = list({iri: ground for fact in facts for iri, ground in fact.grounds().items()}.values())
+    publications = {line.publication for fact in grounds for line in fact.evidence if line.publication}
     links = {
         publication: [row["link"].value for row in rows(source, _PUBLICATION.format(iri=publication))]  # type: ignore[attr-defined]
         for publication in sorted(publications)
     }
     return Explanation(
-        names.label(iri), facts, names, links, _words(source, facts, texts or {}), _reasons(source, facts)
+        names.label(iri), facts, names, links, _words(source, grounds, texts or {}), _reasons(source, facts)
     )
 
 
@@ -148,26 +166,19 @@ def _words(source: Source, facts: list[Fact], texts: dict[str, str]) -> dict[str
     return words
 
 
-def _fact_lines(fact: Fact, explanation: Explanation, indent: str) -> list[str]:
+def _fact_lines(fact: Fact, explanation: Explanation, indent: str, whole: bool = True) -> list[str]:
+    """A fact on lines; as a premise not whole, since its sentence names its terms."""
     label = explanation.names.label
-    lines = [f"{printable(fact.id or compact(fact.iri))}  {printable(fact.sentence)}"]
+    lines = [f"{printable(explanation.names.key(fact.iri))}  {printable(fact.sentence)}"]
     lines.append(
         f"{indent}{_word(fact.category, label)}, {_word(fact.polarity, label)}, {_word(fact.certainty, label)}"
     )
-    for name, values in (
-        ("subject", fact.subjects),
-        ("predicate", (fact.predicate,)),
-        ("object", fact.objects),
-    ):
-        lines.append(
-            f"{indent}{name}: {' and '.join(_term(value, explanation.names) for value in values)}{_read(name, fact)}"
-        )
-    for name, value in fact.scope:
-        if not value.endswith("/NotApplicable"):
-            heading = label(PREFIXES["aa"] + name).removeprefix("has ")
-            lines.append(f"{indent}{heading}: {_term(value, explanation.names)}{_read(name, fact)}")
+    if whole:
+        lines += _term_lines(fact, explanation.names, indent)
     for line in fact.evidence:
         lines += _line_lines(line, explanation, indent)
+    if fact.derivation:
+        lines += _derivation_lines(fact.derivation, explanation, indent)
     for reason in explanation.reasons.get(fact.iri, []):
         hedge = next((f", hedge: “{line.hedge}”" for line in reason.evidence if line.hedge), "")
         lines.append(
@@ -177,6 +188,32 @@ def _fact_lines(fact: Fact, explanation: Explanation, indent: str) -> list[str]:
     if fact.note:
         lines.append(f"{indent}curator's note: {printable(fact.note)}")
     lines.append(f"{indent}{compact(fact.iri)}")
+    return lines
+
+
+def _term_lines(fact: Fact, names: Names, indent: str) -> list[str]:
+    lines = []
+    for name, values in (
+        ("subject", fact.subjects),
+        ("predicate", (fact.predicate,)),
+        ("object", fact.objects),
+    ):
+        lines.append(f"{indent}{name}: {' and '.join(_term(v, names) for v in values)}{_read(name, fact)}")
+    for name, value in fact.scope:
+        if not value.endswith("/NotApplicable"):
+            heading = names.label(PREFIXES["aa"] + name).removeprefix("has ")
+            lines.append(f"{indent}{heading}: {_term(value, names)}{_read(name, fact)}")
+    return lines
+
+
+def _derivation_lines(derivation: Derivation, explanation: Explanation, indent: str) -> list[str]:
+    """The rule, what it assumes, and each premise with its own grounds, set in one step further."""
+    label, deeper = explanation.names.label, indent + "  "
+    lines = [f"{indent}follows by the rule {compact(derivation.rule)}: {_word(derivation.rule, label)}"]
+    lines += [f"{indent}assuming that {_word(assumption, label)}" for assumption in derivation.assumptions]
+    lines.append(f"{indent}because:")
+    for premise in derivation.premises:
+        lines += [deeper + line for line in _fact_lines(premise, explanation, "  ", whole=False)]
     return lines
 
 
@@ -237,6 +274,12 @@ def _as_dict(fact: Fact, explanation: Explanation) -> dict[str, object]:
         "note": fact.note,
         "reasons": [reason.id or short(reason.iri) for reason in explanation.reasons.get(fact.iri, [])],
     }
+    if fact.derivation:
+        record["derivation"] = {
+            "rule": short(fact.derivation.rule),
+            "assumptions": [short(assumption) for assumption in fact.derivation.assumptions],
+            "premises": [_as_dict(premise, explanation) for premise in fact.derivation.premises],
+        }
     record["evidence"] = [
         {
             **{key: short(value) for key, value in line._asdict().items() if isinstance(value, str)},

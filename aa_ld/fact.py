@@ -13,11 +13,13 @@ from aa_ld.vocab import PREFIXES, compact
 
 _AA = PREFIXES["aa"]
 _OA = PREFIXES["oa"]
+_PREMISE = PREFIXES["prov"] + "wasDerivedFrom"
 
 #: Properties of a fact that say where, when, in whom and how much it holds.
 SCOPE = (
     "population", "context", "species", "compartment", "comparator", "time", "site",
     "direction", "effect", "condition", "measure", "role", "concept", "qualifier", "majorTopic", "repeats",
+    "responseGroup", "cohort", "axisStanding", "tier", "verdict", "extent", "th1Direction", "th2Direction",
 )  # fmt: skip
 
 #: A fact is about a term that one of its own properties names, be it through another fact that it
@@ -31,7 +33,7 @@ ABOUT = """
   UNION {{ <{iri}> skos:exactMatch ?record . ?fact aa:object|aa:heading ?record }}"""
 
 _HEAD = "PREFIX aa: <https://w3id.org/aa-ld/>\n"
-_OF_FACTS = _HEAD + "SELECT DISTINCT ?s ?p ?o WHERE {{ {values} ?s aa:evidence ?line ; ?p ?o }}"
+_OF_FACTS = _HEAD + "SELECT DISTINCT ?s ?p ?o WHERE {{ {values} ?s aa:evidence|aa:rule ?ground ; ?p ?o }}"
 _OF_LINES = _HEAD + "SELECT DISTINCT ?s ?p ?o WHERE {{ {values} ?fact aa:evidence ?s . ?s ?p ?o }}"
 _OF_SPANS = _HEAD + (
     "SELECT DISTINCT ?s ?p ?o WHERE {{ {values} ?fact aa:evidence ?line . ?line aa:span|aa:focus ?s . ?s ?p ?o }}"
@@ -72,12 +74,26 @@ class EvidenceLine(NamedTuple):
     part: str
 
 
+class Derivation(NamedTuple):
+    """How a fact follows from others.
+
+    rule         the IRI of the rule
+    premises     the facts that it rests on, each whole, with its own evidence or derivation
+    assumptions  IRIs of what has to be assumed besides
+    """
+
+    rule: str
+    premises: tuple[Fact, ...]
+    assumptions: tuple[str, ...]
+
+
 class Fact(NamedTuple):
-    """What a source says. Terms are IRIs; objects and scope values may be literals, given as text.
+    """What a source says, or what follows from such. Terms are IRIs; objects and scope values may be literals, given as text.
 
     `scope` pairs the name of a property ("population") with one value, a pair
     for each value; a value may be the IRI of "not stated". `implied` names the
-    properties whose value the curator read from the context.
+    properties whose value the curator read from the context. A fact has evidence
+    lines, or a derivation.
     """
 
     iri: str
@@ -93,6 +109,7 @@ class Fact(NamedTuple):
     implied: tuple[str, ...]
     note: str | None
     evidence: tuple[EvidenceLine, ...]
+    derivation: Derivation | None = None
 
     def scope_of(self, name: str) -> tuple[str, ...]:
         """The values of one scope property, "population" for example.
@@ -104,11 +121,18 @@ class Fact(NamedTuple):
         """
         return tuple(value for key, value in self.scope if key == name)
 
+    def grounds(self) -> dict[str, Fact]:
+        """This fact and all that it rests on, by IRI, each before its premises."""
+        found = {self.iri: self}
+        for premise in self.derivation.premises if self.derivation else ():
+            found.update(premise.grounds())
+        return found
+
 
 def read_facts(source: Source, iris: Iterable[str] | None = None) -> list[Fact]:
     """The facts of a source, or those with the given IRIs, by identifier.
 
-    A fact without any evidence line is no fact and is left out; validate finds it.
+    A fact with neither evidence line nor rule is no fact and is left out; validate finds it.
 
     >>> from aa_ld.store import open_layers
     >>> [fact.id for fact in read_facts(open_layers())][-3:]
@@ -116,8 +140,16 @@ def read_facts(source: Source, iris: Iterable[str] | None = None) -> list[Fact]:
     """
     wanted = None if iris is None else " ".join(f"<{iri}>" for iri in iris)
     of_facts = _triples(source, _OF_FACTS, wanted, "s")
+    asked = list(of_facts)
+    while missing := {p for own in of_facts.values() for p in own.get(_PREMISE, [])} - set(of_facts):
+        found = _triples(source, _OF_FACTS, " ".join(f"<{iri}>" for iri in sorted(missing)), "s")
+        if not found:
+            break
+        of_facts.update(found)
+        wanted = " ".join(f"<{iri}>" for iri in of_facts)
     about = {**_triples(source, _OF_LINES, wanted, "fact"), **_triples(source, _OF_SPANS, wanted, "fact")}
-    facts = [_fact(iri, own, about) for iri, own in of_facts.items()]
+    made: dict[str, Fact] = {}
+    facts = [_fact(iri, of_facts, about, made) for iri in asked]
     return sorted(facts, key=lambda fact: (fact.id or "~", fact.iri))
 
 
@@ -133,7 +165,25 @@ def _triples(source: Source, query: str, wanted: str | None, variable: str) -> T
     return found
 
 
-def _fact(iri: str, own: dict[str, list[str]], about: Triples) -> Fact:
+def _fact(iri: str, of_facts: Triples, about: Triples, made: dict[str, Fact]) -> Fact:
+    """A fact with whole premises; rules cannot go round in a circle, and who writes one by hand gets no premise."""
+    if iri in made:
+        return made[iri]
+    own = of_facts[iri]
+    made[iri] = plain = _plain(iri, own, about)
+    if own.get(_AA + "rule"):
+        premises = [_fact(p, of_facts, about, made) for p in own.get(_PREMISE, []) if p in of_facts]
+        made[iri] = plain._replace(
+            derivation=Derivation(
+                own[_AA + "rule"][0],
+                tuple(sorted(premises, key=lambda f: (f.id or "~", f.iri))),
+                tuple(own.get(_AA + "assumption", [])),
+            )
+        )
+    return made[iri]
+
+
+def _plain(iri: str, own: dict[str, list[str]], about: Triples) -> Fact:
     def first(predicate: str) -> str:
         return next(iter(own.get(predicate, [])), "")
 

@@ -25,7 +25,7 @@ PREFIX owl: <http://www.w3.org/2002/07/owl#>
 PREFIX rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#>
 PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
 PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
-SELECT DISTINCT ?fact WHERE {{ ?fact aa:evidence ?line . {patterns} }} ORDER BY ?fact"""
+SELECT DISTINCT ?fact WHERE {{ ?fact aa:evidence|aa:rule ?ground . {patterns} }} ORDER BY ?fact"""
 
 
 def find_facts(source: Source, /, *, hedged: bool | None = None, **filters: str) -> list[Fact]:
@@ -39,7 +39,7 @@ def find_facts(source: Source, /, *, hedged: bool | None = None, **filters: str)
 
     >>> from aa_ld.store import open_layers
     >>> [fact.id for fact in find_facts(open_layers(), certainty="possible")]
-    ['SF32', 'SF33']
+    ['LF209', 'SF32', 'SF33']
     """
     names = Names(source)
     patterns = []

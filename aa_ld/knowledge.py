@@ -8,27 +8,36 @@ from typing import TYPE_CHECKING
 
 from aa_ld.errors import RedefinedFactError, UnknownSourceError, UsageError
 from aa_ld.store import Layers, open_layers
-from aa_ld.vocab import LAYERS, compact
+from aa_ld.vocab import INFERRED, LAYERS, compact
 
 if TYPE_CHECKING:
     import rdflib
 
+    from aa_ld.advise import Advice
     from aa_ld.ask import Answer
     from aa_ld.explain import Explanation
     from aa_ld.fact import Fact
+    from aa_ld.groups import Profile
+    from aa_ld.infer import Inference
     from aa_ld.question import Question
     from aa_ld.report import Report
+    from aa_ld.rule import Rule
     from aa_ld.show import Description
     from aa_ld.sparql import Result
+    from aa_ld.svg import Figure
+    from aa_ld.why_not import WhyNot
 
 #: What `source` may be, and the layers that it opens.
-SOURCES = {"review": LAYERS, "all": LAYERS}
+SOURCES = {"review": tuple(layer for layer in LAYERS if layer != "literature"), "all": LAYERS}
+
+#: Layers of which no file of a user's may say anything new.
+_OWNED = ("review", "literature")
 
 
 class Knowledge:
     """Opened layers with the verbs on them.
 
-    >>> kb = load()
+    >>> kb = load("review")
     >>> [fact.id for fact in kb.facts(certainty="possible")]
     ['SF32', 'SF33']
     """
@@ -37,6 +46,7 @@ class Knowledge:
         self.layers = layers
         self.source = source
         self.data = data
+        self._inferred = False
 
     def __len__(self) -> int:
         return len(self.layers.store)
@@ -48,14 +58,29 @@ class Knowledge:
     def ask(self, name: str, /, **params: str) -> Answer:
         """Answer one of the shipped questions; see aa_ld.ask.ask."""
         from aa_ld.ask import ask
+        from aa_ld.question import find_question
 
-        return ask(self.layers, name, **params)
+        layers = self.inferred() if find_question(name).derived else self.layers
+        return ask(layers, name, **params)
 
     def facts(self, *, hedged: bool | None = None, **filters: str) -> list[Fact]:
         """The facts that match the filters; see aa_ld.facts.find_facts."""
         from aa_ld.facts import find_facts
 
         return find_facts(self.layers, hedged=hedged, **filters)
+
+    def infer(self, rules: Iterable[Rule] | None = None) -> Inference:
+        """Carry out the rules, the shipped ones unless others are given; see aa_ld.infer.infer."""
+        from aa_ld.infer import infer
+
+        self._inferred = True
+        return infer(self.layers, rules)
+
+    def inferred(self) -> Layers:
+        """The layers with all that follows from them; the rules run on first use."""
+        if not self._inferred:
+            self.infer()
+        return self.layers
 
     def questions(self) -> dict[str, Question]:
         """The shipped questions by name; see aa_ld.question."""
@@ -73,13 +98,44 @@ class Knowledge:
         """Explain a fact, or the facts about a term; see aa_ld.explain.explain."""
         from aa_ld.explain import explain
 
-        return explain(self.layers, name, texts)
+        return explain(self.inferred(), name, texts)
 
-    def sparql(self, query: str, timeout: float = 30.0) -> Result:
-        """Run any read-only query in a process of its own; see aa_ld.sparql.run_query."""
+    def why_not(self, treatment: str, question: str) -> WhyNot:
+        """Why a treatment is not in the answer to a question; see aa_ld.why_not.why_not."""
+        from aa_ld.why_not import why_not
+
+        return why_not(self.inferred(), treatment, question)
+
+    def draw(self, figure: str, treatment: str | None = None) -> Figure:
+        """The "balance" chart or the evidence "matrix" as a picture; see aa_ld.draw.draw."""
+        from aa_ld.draw import draw
+
+        return draw(self.inferred(), figure, treatment)
+
+    def advise(self, profile: Profile) -> Advice:
+        """What speaks for and against each treatment for a patient profile; see aa_ld.advise.advise."""
+        from aa_ld.advise import advise
+
+        return advise(self.inferred(), profile)
+
+    def profile(
+        self,
+        has: Iterable[str],
+        lacks: Iterable[str] = (),
+        labs: Iterable[str] = (),
+        had: Iterable[str] = (),
+    ) -> Profile:
+        """A patient profile in words: diseases, "IgE=high", "dupilumab"; see aa_ld.profile.read_profile."""
+        from aa_ld.profile import read_profile
+
+        return read_profile(self.layers, list(has), list(lacks), list(labs), list(had))
+
+    def sparql(self, query: str, timeout: float = 30.0, inferred: bool = False) -> Result:
+        """Run any read-only query in a process of its own, over what follows too if asked; see aa_ld.sparql.run_query."""
         from aa_ld.sparql import run_query
 
-        return run_query(query, SOURCES[self.source], self.data, timeout=timeout)
+        layers = (*SOURCES[self.source], *([INFERRED] if inferred else []))
+        return run_query(query, layers, self.data, timeout=timeout)
 
     def validate(
         self,
@@ -133,11 +189,12 @@ def load(source: str = "all", data: str | Path | Iterable[str | Path] = ()) -> K
         from aa_ld.intake import read_rdf
 
         quads = read_rdf(path)
-        redefined = sorted(map(compact, layers.redefined(quads, "review")))
+        owned = (layer for layer in _OWNED if layer in SOURCES[source])
+        redefined = sorted(compact(iri) for layer in owned for iri in layers.redefined(quads, layer))
         if redefined:
             raise RedefinedFactError(
                 str(path),
-                f"The file says something new of {', '.join(redefined[:3])}, or takes its identifier; the shipped review owns it.",
+                f"The file says something new of {', '.join(redefined[:3])}, or takes its identifier; the shipped facts own it.",
                 "Give your facts and their evidence IRIs and identifiers of their own; check an edited copy with aa-ld validate.",
             )
         layers.add_quads(quads, "data")

@@ -27,9 +27,11 @@ SELECT DISTINCT ?iri WHERE {{
   FILTER(isIRI(?iri))
 }}"""
 
+_SHORT = len("derived-") + 8  # as much of a digest as people need to see and type
+
 _GREEK = {"α": "alpha", "β": "beta", "γ": "gamma", "δ": "delta", "κ": "kappa"}
 
-_FACTS = "SELECT DISTINCT ?fact WHERE { ?fact <https://w3id.org/aa-ld/evidence> ?line }"
+_FACTS = f"SELECT DISTINCT ?fact WHERE {{ ?fact <{BASE}evidence>|<{BASE}rule> ?ground }}"
 
 _DECLARED = "SELECT DISTINCT ?iri WHERE { ?iri a ?type . FILTER(isIRI(?iri)) }"
 
@@ -65,8 +67,9 @@ class Names:
         return self._labels.get(iri) or printable(compact(iri))
 
     def key(self, iri: str) -> str:
-        """The short name of a fact: its identifier, else the end of its IRI."""
-        return self._identifiers.get(iri) or iri.rsplit("/", 1)[-1]
+        """The short name of a fact: its identifier, else the end of its IRI, of a derived one its beginning."""
+        end = iri.rsplit("/", 1)[-1]
+        return self._identifiers.get(iri) or (end[:_SHORT] if end.startswith("derived-") else end)
 
     def show(self, term: object) -> str:
         """A term of an answer in words; nothing for an unbound one."""
@@ -104,7 +107,7 @@ class Names:
         )
 
     def is_fact(self, iri: str) -> bool:
-        """Whether this is a fact, in whatever namespace: something with an evidence line."""
+        """Whether this is a fact, in whatever namespace: something with an evidence line or a rule."""
         if self._facts is None:
             self._facts = {row["fact"].value for row in rows(self._source, _FACTS)}  # type: ignore[attr-defined]
         return iri in self._facts
@@ -120,7 +123,12 @@ class Names:
         exact = [iri] if iri is not None and iri in self._declared() else []
         if exact and (":" in text or text.startswith("<")):
             return exact
-        return list(dict.fromkeys([*exact, *self._by_name.get(_folded(text), [])]))
+        named = [*exact, *self._by_name.get(_folded(text), [])]
+        if not named and text.removeprefix("fact:").startswith("derived-") and len(text) >= _SHORT:
+            start = PREFIXES["fact"] + text.removeprefix("fact:")
+            found = [iri for iri in self._declared() if iri.startswith(start)]
+            named = found if len(found) == 1 else []
+        return list(dict.fromkeys(named))
 
     def _declared(self) -> set[str]:
         return {row["iri"].value for row in rows(self._source, _DECLARED)}  # type: ignore[attr-defined]

@@ -26,6 +26,7 @@ def layer_files(layer: str) -> list[Path]:
         "ontology": [ontology / "aa.ttl"],
         "mappings": [ontology / "mesh.ttl"],
         "review": [ontology / "facts" / "review.ttl"],
+        "literature": sorted((ontology / "facts" / "literature").glob("*.ttl")),
     }[layer]
 
 
@@ -37,3 +38,13 @@ def shape_files() -> list[Path]:
 def question_files() -> dict[str, Path]:
     """The question files by name of the question."""
     return {path.stem: path for path in sorted((ROOT / "queries").glob("*.rq"))}
+
+
+def rule_files() -> dict[str, Path]:
+    """The files of the inference rules by name of the rule."""
+    return {path.stem: path for path in sorted((ROOT / "queries" / "rules").glob("*.rq"))}
+
+
+def why_not_files() -> dict[str, Path]:
+    """The files that say why a treatment is not in an answer, by name of the reason."""
+    return {path.stem: path for path in sorted((ROOT / "queries" / "why-not").glob("*.rq"))}

@@ -1,9 +1,5 @@
 """Questions: SPARQL files whose header says what they ask.
 
-A header is a run of `#+` lines before the query; what follows the marks is
-YAML of the plainest kind (`key: text`, `key: [a, b]`, and one level of
-nesting), as grlc reads it (https://github.com/CLARIAH/grlc).
-
 A parameter is a variable with exactly one `VALUES ?name { UNDEF }` in the
 query, or a default in place of UNDEF. The file thus runs as it stands in any
 endpoint; a bound value replaces what stands between the braces.
@@ -12,14 +8,13 @@ endpoint; a bound value replaces what stands between the braces.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from aa_ld import places
 from aa_ld.errors import BrokenQuestionError, UnknownQuestionError, nearest
+from aa_ld.header import check_header, parse_header
 
 _REQUIRED = ("title", "description", "row", "cq", "tags", "returns")
-_OPTIONAL = ("parameters", "silence", "advice", "table", "empty")
-
 
 #: Header key to the type of its value and how it is written.
 _FORMS: dict[str, tuple[type, str]] = {
@@ -31,8 +26,10 @@ _FORMS: dict[str, tuple[type, str]] = {
     "parameters": (dict, "parameters: and below it, indented, name: aa:Category, text"),
     "returns": (dict, "returns: and below it, indented, column: text"),
     "silence": (str, "silence: column aa:Category"),
+    "advice": (str, "advice: treatment"),
     "table": (list, "table: [column, column]"),
     "empty": (str, "empty: text"),
+    "derived": (str, "derived: yes"),
 }
 
 
@@ -57,6 +54,7 @@ class Question(NamedTuple):
     advice    whether answers speak of treatments and so need the disclaimer
     table     the columns that a table for people shows; empty for the usual ones
     empty     what an empty answer means, where it is not silence
+    derived   whether the answer may hold what follows by rules, which then run first
     """
 
     name: str
@@ -71,6 +69,7 @@ class Question(NamedTuple):
     advice: bool
     table: tuple[str, ...]
     empty: str | None
+    derived: bool
     text: str
 
     def bound(self, values: dict[str, str]) -> str:
@@ -92,15 +91,8 @@ def read_question(path: Path) -> Question:
     ('CQ17',)
     """
     text = path.read_text(encoding="utf-8")
-    header = _parse_header(path.name, text)
-    missing = [key for key in _REQUIRED if not header.get(key)]
-    unknown = [key for key in header if key not in _REQUIRED + _OPTIONAL]
-    if missing or unknown:
-        what = f"The header lacks {', '.join(missing)}." if missing else f"Unknown header key {unknown[0]}."
-        raise BrokenQuestionError(path.name, what, "See docs/questions.md for what a header holds.")
-    for key, (kind, form) in _FORMS.items():
-        if key in header and not (isinstance(header[key], kind) and (kind is not str or header[key])):
-            raise BrokenQuestionError(path.name, f"{key} is not of its form.", f"Write {form}.")
+    header = parse_header(path.name, text, BrokenQuestionError)
+    check_header(path.name, header, _FORMS, _REQUIRED, BrokenQuestionError)
     silence = header["silence"].split() if "silence" in header else None
     if silence is not None and len(silence) != 2:
         raise BrokenQuestionError(
@@ -119,6 +111,7 @@ def read_question(path: Path) -> Question:
         advice="advice" in header,
         table=tuple(header.get("table", ())),
         empty=header.get("empty"),
+        derived="derived" in header,
         text=text,
     )
 
@@ -175,33 +168,6 @@ def _nearest_questions(name: str, questions: list[Question]) -> list[str]:
 
 def _folded(text: str) -> str:
     return " ".join(text.casefold().replace("-", " ").strip(" ?.").split())
-
-
-def _parse_header(where: str, text: str) -> dict[str, Any]:
-    header: dict[str, Any] = {}
-    section: dict[str, str] | None = None
-    for line in text.splitlines():
-        if not line.startswith("#+"):
-            break
-        body = line[2:].removeprefix(" ")
-        key, colon, value = body.partition(":")
-        if not colon:
-            raise BrokenQuestionError(where, f"Header line without a colon: {line}", "Write `key: value`.")
-        if body.startswith("  "):
-            if section is None:
-                raise BrokenQuestionError(where, f"Nothing to nest under: {line}", "Write the key first.")
-            section[key.strip()] = value.strip()
-        elif value.strip():
-            header[key.strip()], section = _scalar(value.strip()), None
-        else:
-            section = header[key.strip()] = {}
-    return header
-
-
-def _scalar(value: str) -> str | list[str]:
-    if value.startswith("[") and value.endswith("]"):
-        return [part.strip() for part in value[1:-1].split(",") if part.strip()]
-    return value
 
 
 def _parameters(where: str, entries: dict[str, str], text: str) -> dict[str, Parameter]:

@@ -12,9 +12,10 @@ from typing import IO, TYPE_CHECKING, Any, NamedTuple
 
 from aa_ld import intake
 from aa_ld.errors import NestingError, QueryRefusedError, QueryStoppedError, QuerySyntaxError, nearest
-from aa_ld.vocab import LAYERS, PREFIXES, compact, printable
+from aa_ld.vocab import INFERRED, LAYERS, PREFIXES, compact, printable
 
 if TYPE_CHECKING:
+    from aa_ld.rule import Rule
     from aa_ld.store import Layers
 
 #: Most bytes of a query, and most brackets inside one another in it.
@@ -86,27 +87,34 @@ def _stopped(stopped: intake.Stopped, timeout: float, memory: int) -> QueryStopp
 # What follows runs in the child: see aa_ld.child.
 
 
-def open_all(layers: list[str]) -> Layers:
-    """Open the layers and import the gate, while files can still be opened."""
+def open_all(layers: list[str]) -> tuple[Layers, list[Rule]]:
+    """Open the layers, the rules if what follows is asked for too, and the gate, while files can still be opened."""
     import sys
     from urllib.parse import urljoin  # noqa: F401
 
     import rdflib.plugins.sparql.parser  # noqa: F401
 
+    from aa_ld import infer  # noqa: F401
+    from aa_ld.rule import read_rules
     from aa_ld.store import open_layers
 
     sys.setrecursionlimit(100_000)  # the parser of the gate needs dozens of frames for each bracket
-    return open_layers(layers)
+    rules = list(read_rules().values()) if INFERRED in layers else []
+    return open_layers(layer for layer in layers if layer != INFERRED), rules
 
 
-def answer(layers: Layers, query: str, data: bytes, out: IO[bytes], offline: bool) -> dict[str, str]:
+def answer(
+    opened: tuple[Layers, list[Rule]], query: str, data: bytes, out: IO[bytes], offline: bool
+) -> dict[str, str]:
     """Pass the query through the gate, run it, write what it gives and say of which kind that is.
 
+    opened   what open_all gave
     data     N-Quads of the user's files
     offline  whether this process has lost the right to open files and sockets
     """
     import pyoxigraph as engine
 
+    layers, rules = opened
     text = Text(query)
     try:
         intake.check_nesting(text.plain.encode("utf-8", "replace"), "query", deepest=DEEPEST)
@@ -118,6 +126,10 @@ def answer(layers: Layers, query: str, data: bytes, out: IO[bytes], offline: boo
         own = layers.graph(_DATA)
         quads = engine.parse(data, engine.RdfFormat.N_QUADS)
         layers.store.extend(engine.Quad(q.subject, q.predicate, q.object, own) for q in quads)
+    if rules:
+        from aa_ld.infer import infer
+
+        infer(layers, rules)
     prefixes, base = _declared(prologue)
     _check_prefixes(text, body, prefixes)
     _merge(layers, *_datasets(prefixes, base, body, layers))

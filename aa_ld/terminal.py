@@ -65,11 +65,11 @@ def facts_text(facts: list[Fact], names: Names, width: int) -> str:
     """Facts as a table: identifier, sentence, certainty and the words of the hedge."""
     body = [
         [
-            printable(fact.id or ""),
+            printable(names.key(fact.iri) if fact.id or fact.derivation else ""),
             printable(fact.sentence),
             names.label(fact.certainty),
             next((f"“{printable(line.hedge)}”" for line in fact.evidence if line.hedge), ""),
-            ", ".join(dict.fromkeys(names.label(line.part) for line in fact.evidence)),
+            ", ".join(dict.fromkeys(names.label(line.part or line.publication) for line in fact.evidence)),
         ]
         for fact in facts
     ]

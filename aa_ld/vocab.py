@@ -11,6 +11,7 @@ BASE = "https://w3id.org/aa-ld/"
 #: Prefix to namespace, for reading, writing and showing IRIs.
 PREFIXES: dict[str, str] = {
     "aa": BASE,
+    "cohort": BASE + "cohort/",
     "conflict": BASE + "conflict/",
     "evidence": BASE + "evidence/",
     "fact": BASE + "fact/",
@@ -19,6 +20,7 @@ PREFIXES: dict[str, str] = {
     "publication": BASE + "publication/",
     "question": BASE + "question/",
     "rule": BASE + "rule/",
+    "setting": BASE + "setting/",
     "shape": BASE + "shape/",
     "source": BASE + "source/",
     "span": BASE + "span/",
@@ -50,7 +52,10 @@ PREFIXES: dict[str, str] = {
 }
 
 #: Layers of the knowledge, one named graph each.
-LAYERS = ("ontology", "mappings", "review")
+LAYERS = ("ontology", "mappings", "review", "literature")
+
+#: The layer that rules fill; it is made anew, never written by hand.
+INFERRED = "inferred"
 
 RDF_TYPE = PREFIXES["rdf"] + "type"
 IDENTIFIER = PREFIXES["dcterms"] + "identifier"

@@ -7,6 +7,8 @@
     must-not.tsv                      rows that must never be there, each with the reason
     example.ttl                       invented facts, where the review alone leaves something untried
     expected-with-example.tsv         the rows over the review and the example
+    expected-wider.tsv                the rows over all sources, where these add to the review's
+    must-not-wider.tsv                rows that must not be there over all sources, each with the reason
 """
 
 from __future__ import annotations
@@ -21,6 +23,8 @@ from pyoxigraph import NamedNode
 
 from aa_ld import places
 from aa_ld.ask import EVIDENCE_COLUMNS, ask
+from aa_ld.infer import infer
+from aa_ld.knowledge import SOURCES
 from aa_ld.question import read_question
 from aa_ld.store import Layers, open_layers, rows
 from aa_ld.vocab import BASE, PREFIXES, compact, expand
@@ -30,6 +34,14 @@ QUESTIONS = {name: read_question(path) for name, path in places.question_files()
 WITH_EXAMPLE = [name for name in QUESTIONS if (CASES / name / "example.ttl").exists()]
 PARAMETERS = [(name, parameter) for name, question in QUESTIONS.items() for parameter in question.parameters]
 BOUND = sorted(path for path in CASES.glob("*/expected.*-*.tsv"))
+WIDER = sorted(path.parent.name for path in CASES.glob("*/expected-wider.tsv"))
+
+
+_GROUNDS = """
+PREFIX aa: <https://w3id.org/aa-ld/>
+PREFIX prov: <http://www.w3.org/ns/prov#>
+SELECT ?line WHERE {{ <{fact}> prov:wasDerivedFrom*/aa:evidence ?line }}"""
+
 FORBIDDEN = {"ServiceGraphPattern", "GraphGraphPattern", "DatasetClause", "Function"}
 
 every_question = pytest.mark.parametrize("name", QUESTIONS)
@@ -38,16 +50,29 @@ every_example = pytest.mark.parametrize("name", WITH_EXAMPLE)
 
 @pytest.fixture(scope="module")
 def review() -> Layers:
-    return open_layers()
+    """The review alone, with what follows from it."""
+    return concluded(open_layers(SOURCES["review"]))
+
+
+@pytest.fixture(scope="module")
+def everything() -> Layers:
+    """The review and the literature, with what follows from them."""
+    return concluded(open_layers(SOURCES["all"]))
 
 
 @pytest.fixture(scope="module")
 def widened() -> dict[str, Layers]:
     """The review with the example of each question that has one."""
-    opened = {name: open_layers() for name in WITH_EXAMPLE}
+    opened = {name: open_layers(SOURCES["review"]) for name in WITH_EXAMPLE}
     for name, layers in opened.items():
         layers.add_file(str(CASES / name / "example.ttl"), "review")
+        concluded(layers)
     return opened
+
+
+def concluded(layers: Layers) -> Layers:
+    infer(layers)
+    return layers
 
 
 def test_there_is_a_question_for_each_of_the_forty():
@@ -76,6 +101,62 @@ def test_a_question_gives_exactly_its_expected_rows_with_the_example(name, widen
     expected, columns = table(CASES / name / "expected-with-example.tsv")
 
     assert shown(answer(widened[name], name), columns) == expected
+
+
+@pytest.mark.parametrize("name", WIDER)
+def test_a_question_gives_exactly_its_expected_rows_over_all_sources(name, everything):
+    """The rows over the review and the literature are those of the file, and no other."""
+    expected, columns = table(CASES / name / "expected-wider.tsv")
+
+    assert shown(bound_to_all(everything, name), columns) == expected
+
+
+@every_question
+def test_further_sources_change_no_answer_without_expected_rows(name, review, everything):
+    """A question has expected rows over all sources if and only if these differ from the review's."""
+    over_all = Counter(listed(bound_to_all(everything, name)))
+    changes = over_all != Counter(listed(bound_to_all(review, name)))
+
+    assert changes == (name in WIDER)
+
+
+@every_question
+def test_further_sources_take_no_row_of_the_review_away(name, review, everything):
+    """What the review alone answers is in the answer over all sources, row by row."""
+    lost = Counter(listed(bound_to_all(review, name))) - Counter(listed(bound_to_all(everything, name)))
+
+    assert lost == Counter()
+
+
+@every_question
+def test_every_row_over_all_sources_names_its_publication(name, everything):
+    """The source of a row is a publication with a citation, and the fact or one that it rests on is of it."""
+    loaded = everything.store
+    for row in bound_to_all(everything, name):
+        grounds = rows(everything, _GROUNDS.format(fact=row["fact"].value))
+        lines = [ground["line"] for ground in grounds]
+        of_lines = NamedNode(BASE + "publication")
+
+        assert any(any(loaded.quads_for_pattern(line, of_lines, row["source"])) for line in lines), row
+        assert any(loaded.quads_for_pattern(row["source"], NamedNode(PREFIXES["rdfs"] + "label"), None)), row
+
+
+@pytest.mark.parametrize("name", sorted(path.parent.name for path in CASES.glob("*/must-not-wider.tsv")))
+def test_a_question_never_gives_a_tempting_wrong_row_over_all_sources(name, everything):
+    """What a wrong row names is loaded, and no row matches it."""
+    with (CASES / name / "must-not-wider.tsv").open(encoding="utf-8", newline="") as file:
+        wrong_rows = [
+            {column: value for column, value in row.items() if value and column != "reason"}
+            for row in csv.DictReader(file, delimiter="\t")
+        ]
+
+    assert wrong_rows
+    for wrong in wrong_rows:
+        assert any(everything.store.quads_for_pattern(NamedNode(expand(wrong["treatment"])), None, None)), (
+            wrong
+        )
+        for row in answer(everything, name):
+            assert any(show(row.get(column)) != value for column, value in wrong.items()), wrong
 
 
 @pytest.mark.parametrize("path", BOUND, ids=lambda path: f"{path.parent.name}-{path.stem}")
@@ -211,6 +292,15 @@ def test_the_chain_is_told_in_the_order_of_the_text(review):
     assert told == ["SF02", "SF04", "SF05", "SF07", "SF08", "SF09"]
 
 
+@pytest.mark.parametrize("name", WIDER)
+def test_rdflib_gives_the_same_rows_over_all_sources(name, everything, all_in_rdflib):
+    """Where further sources change the answer, another engine changes it in the same way."""
+    result = all_in_rdflib.query(QUESTIONS[name].text)
+    other = [{str(v): row[v] for v in result.vars if row[v] is not None} for row in result]
+
+    assert Counter(listed(other)) == Counter(listed(answer(everything, name)))
+
+
 @every_question
 def test_rdflib_gives_the_same_rows(name, review, widened, in_rdflib):
     """Another engine over the same triples gives the same rows."""
@@ -237,7 +327,7 @@ def test_a_parameter_keeps_the_rows_of_its_value_and_no_other(name, parameter, r
 
 def test_a_line_that_disputes_a_fact_is_no_evidence_for_it(review):
     """Answers rest on lines that speak for a fact; the question on evidence shows the others too."""
-    layers = open_layers()
+    layers = open_layers(SOURCES["review"])
     line = NamedNode(BASE + "evidence/review-local-immunotherapy-induces-type-2-inflammation")
     stance = NamedNode(BASE + "stance")
     [quad] = layers.store.quads_for_pattern(line, stance, None)
@@ -253,12 +343,8 @@ def test_a_line_that_disputes_a_fact_is_no_evidence_for_it(review):
 def in_rdflib(review):
     """A function that gives the triples of a question, with its example, as an rdflib graph."""
     import rdflib
-    from pyoxigraph import RdfFormat
 
-    plain = rdflib.Graph()
-    for graph in review.graphs:
-        dumped = review.store.dump(format=RdfFormat.N_TRIPLES, from_graph=graph)
-        plain.parse(data=dumped.decode(), format="nt")
+    plain = as_rdflib(review)
 
     def graph_of(name: str) -> rdflib.Graph:
         if name not in WITH_EXAMPLE:
@@ -268,9 +354,31 @@ def in_rdflib(review):
     return graph_of
 
 
+@pytest.fixture(scope="module")
+def all_in_rdflib(everything):
+    return as_rdflib(everything)
+
+
+def as_rdflib(layers: Layers):
+    """The triples of opened layers as one rdflib graph."""
+    import rdflib
+    from pyoxigraph import RdfFormat
+
+    plain = rdflib.Graph()
+    for graph in layers.graphs:
+        dumped = layers.store.dump(format=RdfFormat.N_TRIPLES, from_graph=graph)
+        plain.parse(data=dumped.decode(), format="nt")
+    return plain
+
+
 def answer(layers: Layers, name: str, **values: str) -> list[dict[str, object]]:
     """The rows of a question; a parameter that is not given keeps its default."""
     return rows(layers, QUESTIONS[name].bound(values))
+
+
+def bound_to_all(layers: Layers, name: str) -> list[dict[str, object]]:
+    """The rows of a question about everything: a parameter with a default is left open too."""
+    return answer(layers, name, **dict.fromkeys(QUESTIONS[name].parameters, "UNDEF"))
 
 
 def table(path: Path) -> tuple[Counter, list[str]]:

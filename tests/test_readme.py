@@ -89,13 +89,14 @@ def test_continuous_integration_runs_the_commands_of_the_readme():
 
 def test_every_verb_has_its_place_in_the_docs():
     """The page of commands has a heading for each, and every page that shows a command runs it."""
-    from aa_ld.cli import commands
+    from aa_ld.cli import commands, inference
 
     text = (REPOSITORY / "docs" / "commands.md").read_text(encoding="utf-8")
     verbs = [
         name
-        for name, value in vars(commands).items()
-        if getattr(value, "__module__", "") == commands.__name__
+        for module in (commands, inference)
+        for name, value in vars(module).items()
+        if getattr(value, "__module__", "") == module.__name__
     ]
 
     assert [v for v in verbs if not v.startswith("_") and f"\n## {v}\n" not in text] == []

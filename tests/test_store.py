@@ -88,7 +88,9 @@ def test_repeating_what_a_shipped_fact_says_is_no_redefinition(tmp_path):
     """A copy of the shipped file can stand beside it."""
     from aa_ld import places
 
-    assert load(data=places.layer_files("review")).ask("treatments-toward-th2").column("id") == ["SF30"]
+    copied = load("review", data=places.layer_files("review"))
+
+    assert copied.ask("treatments-toward-th2").column("id") == ["SF30"]
 
 
 def test_a_synonym_for_a_shipped_term_takes_nothing_away(tmp_path):

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import sys
 from argparse import Namespace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from aa_ld.ask import DISCLAIMER
-from aa_ld.errors import SourceTextError, UnknownTermError, UsageError
+from aa_ld.cli.opening import open_knowledge, texts_of
+from aa_ld.cli.output import as_json, say, write
+from aa_ld.errors import UnknownTermError, UsageError
 from aa_ld.knowledge import Knowledge, load, load_edited
 from aa_ld.names import Names
 from aa_ld.terminal import answer_markdown, answer_text, facts_text, grid, styled, width_of, wrapped
 from aa_ld.vocab import compact
 
 if TYPE_CHECKING:
-    from aa_ld.reason import Reasoning
     from aa_ld.report import Finding, Report
 
 
@@ -23,13 +23,13 @@ def ask(arguments: Namespace) -> int:
     """Answer a question."""
     if arguments.question is None:
         return questions(Namespace(name=None, format="json" if arguments.format == "json" else "table"))
-    answer = _open(arguments).ask(arguments.question, **arguments.params)
+    answer = open_knowledge(arguments).ask(arguments.question, **arguments.params)
     if arguments.format == "table":
-        _print(answer_text(answer, width_of(sys.stdout), styled(sys.stdout)))
+        say(answer_text(answer, width_of(sys.stdout), styled(sys.stdout)))
     elif arguments.format == "md":
-        _print(answer_markdown(answer))
+        say(answer_markdown(answer))
     else:
-        _write(answer.serialize(arguments.format))
+        write(answer.serialize(arguments.format))
         for note in [*answer.about(), *answer.readings(), *answer.notes()]:
             sys.stderr.write(note + "\n")
     return 0
@@ -41,16 +41,16 @@ def questions(arguments: Namespace) -> int:
 
     found = [find_question(arguments.name)] if arguments.name else list(read_questions().values())
     if arguments.format == "json":
-        _print(_json([_question_record(q) for q in found]))
+        say(as_json([_question_record(q) for q in found]))
     elif arguments.name:
-        _print(wrapped(_question_text(found[0]), width_of(sys.stdout)))
+        say(wrapped(_question_text(found[0]), width_of(sys.stdout)))
     else:
-        _print(
+        say(
             "\n".join(
                 grid(["question", "what it asks"], [[q.name, q.title] for q in found], width_of(sys.stdout))
             )
         )
-        _print("\nAsk one with aa-ld ask QUESTION; see its parameters with aa-ld questions QUESTION.")
+        say("\nAsk one with aa-ld ask QUESTION; see its parameters with aa-ld questions QUESTION.")
     return 0
 
 
@@ -59,50 +59,36 @@ def facts(arguments: Namespace) -> int:
     from aa_ld.explain import Explanation
     from aa_ld.facts import FILTERS
 
-    kb = _open(arguments)
+    kb = open_knowledge(arguments)
+    if arguments.inferred:
+        kb.infer()
     filters = {name: getattr(arguments, name) for name in FILTERS if getattr(arguments, name) is not None}
     found = kb.facts(hedged=arguments.hedged, **filters)
     names = Names(kb.layers)
     if arguments.format == "json":
-        _print(Explanation("facts", found, names, {}, {}, {}).to_json())
+        say(Explanation("facts", found, names, {}, {}, {}).to_json())
     elif found:
-        _print(facts_text(found, names, width_of(sys.stdout)))
+        say(facts_text(found, names, width_of(sys.stdout)))
         count = "1 fact" if len(found) == 1 else f"{len(found)} facts"
-        _print(
+        say(
             wrapped(
                 f"\n{count}. See what one rests on with aa-ld explain ID.\n{DISCLAIMER}", width_of(sys.stdout)
             )
         )
     else:
-        _print("No facts: the loaded sources state none of this kind. Silence is not a no.")
+        say("No facts: the loaded sources state none of this kind. Silence is not a no.")
     return 0
 
 
 def show(arguments: Namespace) -> int:
     """Describe a term."""
-    description = _open(arguments).show(arguments.term)
+    description = open_knowledge(arguments).show(arguments.term)
     if arguments.format == "json":
-        _print(description.to_json())
+        say(description.to_json())
     else:
-        _print(wrapped(description.to_text(), width_of(sys.stdout)))
+        say(wrapped(description.to_text(), width_of(sys.stdout)))
         if description.facts:
-            _print(f"\n{DISCLAIMER}")
-    return 0
-
-
-def explain(arguments: Namespace) -> int:
-    """Explain a fact or a term."""
-    kb = _open(arguments)
-    explanation = kb.explain(arguments.term, _texts(arguments, kb))
-    if arguments.format == "json":
-        _print(explanation.to_json())
-        sys.stderr.write(DISCLAIMER + "\n")
-        return 0
-    if arguments.format == "text":
-        _print(wrapped(explanation.to_text(), width_of(sys.stdout)))
-    else:
-        _print(explanation.to_markdown())
-    _print(f"\n{DISCLAIMER}")
+            say(f"\n{DISCLAIMER}")
     return 0
 
 
@@ -111,7 +97,7 @@ def sparql(arguments: Namespace) -> int:
     from aa_ld.cli.results import print_result
 
     query = _query(arguments)
-    result = _open(arguments).sparql(query, timeout=arguments.timeout)
+    result = open_knowledge(arguments).sparql(query, timeout=arguments.timeout, inferred=arguments.inferred)
     if result.kind == "rows" and b'"bindings":[]' in result.value.replace(b" ", b""):  # type: ignore[union-attr]
         sys.stderr.write(_unknown_words(query, Names(load(arguments.source, arguments.data).layers)))
     return print_result(result, arguments.format)
@@ -138,7 +124,7 @@ def validate(arguments: Namespace) -> int:
     from aa_ld.report import Report
 
     kb, replaced = load_edited(arguments.files) if arguments.files else (load(), set())
-    texts = _texts(arguments, kb)
+    texts = texts_of(arguments, kb)
     files = {name: read_text(name) for name in arguments.files if not name.endswith(".gz")}
     report = kb.validate(texts, arguments.engine, files)
     if arguments.files:
@@ -146,15 +132,15 @@ def validate(arguments: Namespace) -> int:
         report = Report(
             [*(f for f in report if f.focus in own), *_about_files(kb, arguments.files, replaced)]
         )
-    write = {
+    forms = {
         "text": report.to_text,
         "json": report.to_json,
         "ttl": report.to_turtle,
         "sarif": report.to_sarif,
     }
-    _print(write[arguments.format]().rstrip("\n"))
+    say(forms[arguments.format]().rstrip("\n"))
     if arguments.format == "text":
-        _print(_what_was_checked(kb, bool(arguments.files), texts, report))
+        say(_what_was_checked(kb, bool(arguments.files), texts, report))
     return 0 if report.conforms else 1
 
 
@@ -199,49 +185,6 @@ def _what_was_checked(kb: Knowledge, own: bool, texts: dict[str, str] | None, re
     return said + "Every span was proven against its text."
 
 
-def reason(arguments: Namespace) -> int:
-    """Classify the ontology, and explain what cannot be."""
-    from aa_ld.reason import reason as classify
-
-    kb = load("all", arguments.files)
-    sys.stderr.write(
-        "Reasoning with HermiT; explaining what is wrong takes a while.\n" if sys.stderr.isatty() else ""
-    )
-    found = classify(kb.layers.store, explain=not arguments.no_why)
-    if arguments.format == "json":
-        _print(_json(_reasoning_record(found)))
-    else:
-        _print(wrapped(_reasoning_text(found, Names(kb.layers)), width_of(sys.stdout)))
-    return 0 if found.coherent else 1
-
-
-def _reasoning_record(found: Reasoning) -> dict[str, object]:
-    return {
-        "consistent": found.consistent,
-        "because": list(found.because),
-        "unsatisfiable": [{"class": compact(u.iri), "because": list(u.because)} for u in found.unsatisfiable],
-        "inferred": [{"narrower": compact(a), "wider": compact(b)} for a, b in found.inferred],
-    }
-
-
-def _reasoning_text(found: Reasoning, names: Names) -> str:
-    lines = []
-    if not found.consistent:
-        lines += ["Inconsistent: these axioms cannot all be true, and without any one of them they could:"]
-        lines += [f"  {axiom}" for axiom in found.because]
-    for broken in found.unsatisfiable:
-        lines += [f"{compact(broken.iri)} can have no instance, because of these axioms together:"]
-        lines += [f"  {axiom}" for axiom in broken.because] + [""]
-    if found.coherent:
-        lines.append("Coherent: nothing clashes, and every class can have an instance.")
-    if found.inferred:
-        lines += ["", "Found by reasoning:"]
-        lines += [
-            f"  {names.label(narrow)} is a kind of {names.label(wide)}" for narrow, wide in found.inferred
-        ]
-    return "\n".join(lines)
-
-
 def format(arguments: Namespace) -> int:  # noqa: A001 - a verb is named once
     """Put Turtle files into canonical layout."""
     from aa_ld.cli.layout import format_files
@@ -254,41 +197,6 @@ def doctor(arguments: Namespace) -> int:
     from aa_ld.cli.doctor import examine
 
     return examine(arguments.format)
-
-
-def _open(arguments: Namespace) -> Knowledge:
-    kb = load(arguments.source, arguments.data)
-    if arguments.data:
-        own = kb.layers.subjects("data")
-        found = sum(1 for finding in kb.validate() if finding.focus in own)
-        if found:
-            files = " ".join(arguments.data)
-            sys.stderr.write(
-                f"{'1 finding' if found == 1 else f'{found} findings'} in your files, so answers may be wrong; "
-                f"see aa-ld validate {files}\n"
-            )
-    return kb
-
-
-def _texts(arguments: Namespace, kb: Knowledge) -> dict[str, str] | None:
-    """The texts of a folder by digest; at least one must be a text that spans were taken from."""
-    if not arguments.sources:
-        return None
-    from aa_ld.spans import read_sources, source_texts
-
-    texts = read_sources(Path(arguments.sources))
-    wanted = source_texts(kb.layers)
-    if not set(texts) & set(wanted):
-        here = "; ".join(
-            f"{len(text)} characters, SHA-256 {digest}" for digest, text in sorted(texts.items())[:5]
-        )
-        looked_for = "; ".join(f"{length} characters, SHA-256 {digest}" for digest, length in wanted.items())
-        raise SourceTextError(
-            arguments.sources,
-            f"None of the {len(texts)} .txt files here is a text that spans were taken from. Found: {here or 'none'}.",
-            f"Looked for: {looked_for}.",
-        )
-    return texts
 
 
 def _query(arguments: Namespace) -> str:
@@ -329,20 +237,3 @@ def _question_text(question) -> str:  # type: ignore[no-untyped-def]
     lines += ["", "Columns:", *(f"  {name}  {text}" for name, text in question.returns.items())]
     lines += ["", f"Answers {', '.join(question.cq)}. Ask it with aa-ld ask {question.name}."]
     return "\n".join(lines)
-
-
-def _json(value: object) -> str:
-    import json
-
-    return json.dumps(value, indent=2, ensure_ascii=False)
-
-
-def _print(text: str) -> None:
-    sys.stdout.write(text + "\n")
-
-
-def _write(data: bytes) -> None:
-    sys.stdout.flush()
-    sys.stdout.buffer.write(data)
-    if not data.endswith(b"\n"):
-        sys.stdout.buffer.write(b"\n")

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import argparse
 import os
-import sys
 from collections.abc import Callable
-from typing import Any, NoReturn
 
 from aa_ld import __version__
+from aa_ld.cli.arguments import FILE_HELP, Parser, add_format, add_inferred, add_source, add_sources
 
 Command = Callable[[argparse.Namespace], int]
 
@@ -18,34 +17,15 @@ Examples:
   aa-ld ask treatments-that-may-worsen     which may worsen matters, in whom, and why?
   aa-ld questions                          all questions that can be asked
   aa-ld explain SF32                       one fact, down to the sentence it rests on
+  aa-ld explain dupilumab --why-not treatments-toward-th2
+  aa-ld infer                              what follows from the facts, each with its proof
+  aa-ld advise --has 'alopecia areata' --has 'extrinsic atopic dermatitis'
+  aa-ld draw balance -o balance.svg        a picture of it
   aa-ld facts --hedged                     what the authors hold back on
   aa-ld show IFN-γ                         what a term means and what is said about it
   aa-ld validate my-facts.ttl              check your own facts against the shapes
   aa-ld sparql 'SELECT ?f WHERE { ?f a aa:RiskStatement }'
 """
-
-_FILE_HELP = (
-    "an RDF file of your own, loaded beside the shipped knowledge (Turtle, JSON-LD, RDF/XML, ...; .gz too)"
-)
-
-
-class Parser(argparse.ArgumentParser):
-    """A parser whose help starts with examples and whose errors name what is nearest."""
-
-    def __init__(self, examples: str = "", **kwargs: Any) -> None:
-        self.examples = examples
-        super().__init__(allow_abbrev=False, formatter_class=argparse.RawDescriptionHelpFormatter, **kwargs)
-
-    def format_help(self) -> str:
-        """Examples first, then what argparse says."""
-        return f"{self.examples}\n{super().format_help()}" if self.examples else super().format_help()
-
-    def error(self, message: str) -> NoReturn:
-        """Say what is wrong and where help is; exit status 2."""
-        command = self.prog
-        hint = _nearest_choice(message)
-        sys.stderr.write(f"{command}: {message}{hint}\n  See {command} --help.\n")
-        raise SystemExit(2)
 
 
 def parse(argv: list[str]) -> tuple[Command, argparse.Namespace]:
@@ -61,10 +41,14 @@ def parse(argv: list[str]) -> tuple[Command, argparse.Namespace]:
     arguments.params = params
     if arguments.verb == "ask" and arguments.question is None:
         _find_question(arguments, parser)
-    from aa_ld.cli import commands
+    from importlib import import_module
 
-    return getattr(commands, arguments.verb), arguments
+    home = "inference" if arguments.verb in _INFERENCE else "commands"
+    return getattr(import_module(f"aa_ld.cli.{home}"), arguments.verb), arguments
 
+
+#: Verbs that say what follows; each is a function of aa_ld.cli.inference, the others of aa_ld.cli.commands.
+_INFERENCE = ("infer", "explain", "reason", "advise", "draw")
 
 #: The options of `ask` itself; every other one is a parameter of the question.
 _ASK_OPTIONS = ("--source", "--data", "--format", "--help", "-h")
@@ -108,6 +92,7 @@ def _parser() -> Parser:
     parser.add_argument("--version", action="version", version=f"aa-ld {__version__}")
     verbs = parser.add_subparsers(dest="verb", metavar="VERB", parser_class=Parser)
     _reading(verbs)
+    _inference(verbs)
     _checking(verbs)
     return parser
 
@@ -124,8 +109,8 @@ def _reading(verbs: argparse._SubParsersAction[Parser]) -> None:
     ask.add_argument(
         "question", nargs="?", metavar="QUESTION", help="name or title; without it, all are listed"
     )
-    _source(ask)
-    _format(ask, "table", "json", "csv", "tsv", "md")
+    add_source(ask)
+    add_format(ask, "table", "json", "csv", "tsv", "md")
 
     questions = verbs.add_parser(
         "questions",
@@ -134,7 +119,7 @@ def _reading(verbs: argparse._SubParsersAction[Parser]) -> None:
         description="List the questions that can be asked, or describe one with its parameters.",
     )
     questions.add_argument("name", nargs="?", metavar="QUESTION", help="describe this one")
-    _format(questions, "table", "json")
+    add_format(questions, "table", "json")
 
     facts = verbs.add_parser(
         "facts",
@@ -154,8 +139,9 @@ def _reading(verbs: argparse._SubParsersAction[Parser]) -> None:
         facts.add_argument(f"--{name}", metavar="TERM", help=meaning)
     facts.add_argument("--class", dest="category", metavar="TERM", help="the class of fact")
     facts.add_argument("--hedged", action="store_true", default=None, help="only those with a hedge")
-    _source(facts)
-    _format(facts, "table", "json")
+    add_inferred(facts)
+    add_source(facts)
+    add_format(facts, "table", "json")
 
     show = verbs.add_parser(
         "show",
@@ -164,20 +150,8 @@ def _reading(verbs: argparse._SubParsersAction[Parser]) -> None:
         description="Describe a term.",
     )
     show.add_argument("term", metavar="TERM", help="a label, a short name or an IRI")
-    _source(show)
-    _format(show, "text", "json")
-
-    explain = verbs.add_parser(
-        "explain",
-        help="a fact, or each fact about a term, down to the sentences it rests on",
-        examples="Examples:\n  aa-ld explain SF32\n  aa-ld explain dupilumab\n"
-        "  aa-ld explain SF32 --sources my-texts/\n",
-        description="Explain a fact, or each fact about a term: scope, hedge, evidence and span.",
-    )
-    explain.add_argument("term", metavar="FACT|TERM", help="identifier, label, short name or IRI")
-    _source(explain)
-    _sources(explain)
-    _format(explain, "text", "md", "json")
+    add_source(show)
+    add_format(show, "text", "json")
 
     sparql = verbs.add_parser(
         "sparql",
@@ -193,8 +167,104 @@ def _reading(verbs: argparse._SubParsersAction[Parser]) -> None:
     sparql.add_argument(
         "--timeout", type=_seconds, default=30.0, metavar="SECONDS", help="stop after this long (30)"
     )
-    _source(sparql)
-    _format(sparql, "table", "json", "csv", "tsv", "ttl", "nt")
+    add_inferred(sparql)
+    add_source(sparql)
+    add_format(sparql, "table", "json", "csv", "tsv", "ttl", "nt")
+
+
+def _inference(verbs: argparse._SubParsersAction[Parser]) -> None:
+    infer = verbs.add_parser(
+        "infer",
+        help="carry out the rules, and tell what follows from the facts",
+        examples="Examples:\n  aa-ld infer\n  aa-ld infer --source review --format ttl > inferred.ttl\n"
+        "  aa-ld infer --without SF30\n  aa-ld infer --data my-facts.ttl --rules my-rule.rq\n",
+        description="Carry out the rules in memory. Nothing is written; --format ttl or nt gives the layer.",
+    )
+    infer.add_argument(
+        "--without",
+        nargs="+",
+        action="extend",
+        default=[],
+        metavar="FACT",
+        help="what falls if these facts go",
+    )
+    infer.add_argument(
+        "--rules",
+        nargs="+",
+        action="extend",
+        default=[],
+        metavar="FILE",
+        help="rules of your own beside the shipped",
+    )
+    add_source(infer)
+    add_format(infer, "table", "json", "ttl", "nt")
+
+    explain = verbs.add_parser(
+        "explain",
+        help="a fact, or each fact about a term, with its proof, down to the sentences it rests on",
+        examples="Examples:\n  aa-ld explain SF32\n  aa-ld explain dupilumab\n"
+        "  aa-ld explain SF32 --sources my-texts/\n"
+        "  aa-ld explain 'local immunotherapy' --format mermaid\n"
+        "  aa-ld explain omalizumab --why-not treatments-toward-th2\n",
+        description="Explain a fact, or each fact about a term: scope, hedge, evidence and span; of what follows "
+        "by rules the whole proof.",
+    )
+    explain.add_argument("term", metavar="FACT|TERM", help="identifier, label, short name or IRI")
+    explain.add_argument(
+        "--why-not", metavar="QUESTION", help="why the treatment is not in the answer to this question"
+    )
+    add_source(explain)
+    add_sources(explain)
+    add_format(explain, "text", "md", "json", "mermaid", "prov")
+
+    reason = verbs.add_parser(
+        "reason",
+        help="classify the ontology with HermiT, and explain what cannot be",
+        examples="Examples:\n  aa-ld reason\n  aa-ld reason my-terms.ttl\n",
+        description="Reason over the ontology, and over files of your own beside it. Needs aa-ld[reason]. "
+        "Exit status 1 where something cannot be.",
+    )
+    reason.add_argument("files", nargs="*", metavar="FILE", help=FILE_HELP)
+    reason.add_argument(
+        "--no-why", action="store_true", help="do not look for the axioms to blame, which takes a while"
+    )
+    add_format(reason, "text", "json")
+
+    advise = verbs.add_parser(
+        "advise",
+        help="for a patient profile: the groups it fits, and what speaks for and against each treatment",
+        examples="Examples:\n  aa-ld advise --has 'alopecia areata' --has 'extrinsic atopic dermatitis'\n"
+        "  aa-ld advise --has 'alopecia areata' --has 'atopic dermatitis' --lab IgE=high --had dupilumab\n"
+        "  aa-ld advise --profile patient.json --format md\n",
+        description="What loaded sources say for and against each treatment, for one profile. Research information, "
+        "not medical advice. Unknowns stay unknown, and nothing is ranked.",
+    )
+    for name, metavar, meaning in [
+        ("has", "DISEASE", "a disease that the patient has"),
+        ("lacks", "DISEASE", "a disease that the patient is known not to have"),
+        ("lab", "MARKER=high|normal|low", "a laboratory finding"),
+        ("had", "TREATMENT[=OUTCOME]", "a treatment given before, as in dupilumab=worsening"),
+    ]:
+        advise.add_argument(
+            f"--{name}", nargs="+", action="extend", default=[], metavar=metavar, help=meaning
+        )
+    advise.add_argument("--profile", metavar="FILE", help="a profile in JSON or Turtle, instead of the above")
+    add_source(advise)
+    add_format(advise, "text", "md", "json")
+
+    draw = verbs.add_parser(
+        "draw",
+        help="a figure as SVG: the balance chart, or the evidence matrix",
+        examples="Examples:\n  aa-ld draw balance -o balance.svg\n  aa-ld draw matrix --format table\n"
+        "  aa-ld draw balance --treatment dupilumab > dupilumab.svg\n",
+        description="Draw a figure from the loaded facts and what follows from them; --format table gives the same "
+        "in words.",
+    )
+    draw.add_argument("figure", metavar="balance|matrix", help="which figure")
+    draw.add_argument("--treatment", metavar="TERM", help="one treatment only")
+    draw.add_argument("-o", "--output", metavar="FILE", help="write to this file, not to standard output")
+    add_source(draw)
+    add_format(draw, "svg", "table")
 
 
 def _checking(verbs: argparse._SubParsersAction[Parser]) -> None:
@@ -205,23 +275,10 @@ def _checking(verbs: argparse._SubParsersAction[Parser]) -> None:
         "  aa-ld validate --sources my-texts/ --format json\n",
         description="Check the shipped knowledge, or files of your own beside it. Exit status 1 on findings.",
     )
-    validate.add_argument("files", nargs="*", metavar="FILE", help=_FILE_HELP)
+    validate.add_argument("files", nargs="*", metavar="FILE", help=FILE_HELP)
     validate.add_argument("--engine", choices=["sparql", "pyshacl"], default="sparql", help="default: sparql")
-    _sources(validate)
-    _format(validate, "text", "json", "ttl", "sarif")
-
-    reason = verbs.add_parser(
-        "reason",
-        help="classify the ontology with HermiT, and explain what cannot be",
-        examples="Examples:\n  aa-ld reason\n  aa-ld reason my-terms.ttl\n",
-        description="Reason over the ontology, and over files of your own beside it. Needs aa-ld[reason]. "
-        "Exit status 1 where something cannot be.",
-    )
-    reason.add_argument("files", nargs="*", metavar="FILE", help=_FILE_HELP)
-    reason.add_argument(
-        "--no-why", action="store_true", help="do not look for the axioms to blame, which takes a while"
-    )
-    _format(reason, "text", "json")
+    add_sources(validate)
+    add_format(validate, "text", "json", "ttl", "sarif")
 
     format_ = verbs.add_parser(
         "format",
@@ -240,27 +297,7 @@ def _checking(verbs: argparse._SubParsersAction[Parser]) -> None:
         examples="Examples:\n  aa-ld doctor\n",
         description="Look at the installation and say what is missing.",
     )
-    _format(doctor, "text", "json")
-
-
-def _source(parser: Parser) -> None:
-    parser.add_argument(
-        "--source",
-        choices=["review", "all"],
-        default="all",
-        help="which shipped layers count (all); --data always does",
-    )
-    parser.add_argument("--data", nargs="+", action="extend", default=[], metavar="FILE", help=_FILE_HELP)
-
-
-def _sources(parser: Parser) -> None:
-    parser.add_argument(
-        "--sources", metavar="DIR", help="a folder with the texts of sources, to prove spans against"
-    )
-
-
-def _format(parser: Parser, default: str, *others: str) -> None:
-    parser.add_argument("--format", choices=[default, *others], default=default, help=f"default: {default}")
+    add_format(doctor, "text", "json")
 
 
 def _seconds(text: str) -> float:
@@ -271,16 +308,3 @@ def _seconds(text: str) -> float:
     if not 0 < value <= 86_400:
         raise argparse.ArgumentTypeError(f"{text} is no number of seconds between 0 and 86400")
     return value
-
-
-def _nearest_choice(message: str) -> str:
-    """The choice that a mistyped word comes nearest to, taken from argparse's own message."""
-    found = message.partition("invalid choice: ")[2]
-    if not found:
-        return ""
-    from aa_ld.errors import nearest
-
-    word, _, choices = found.partition(" (choose from ")
-    names = [name.strip(" '\")") for name in choices.split(",")]
-    close = nearest(word.strip("'\""), names, most=1)
-    return f"\n  Nearest: {close[0]}." if close else ""

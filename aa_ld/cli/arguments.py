@@ -1,0 +1,73 @@
+"""The parser of the command line, and the options that verbs share."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from typing import Any, NoReturn
+
+FILE_HELP = (
+    "an RDF file of your own, loaded beside the shipped knowledge (Turtle, JSON-LD, RDF/XML, ...; .gz too)"
+)
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser whose help starts with examples and whose errors name what is nearest."""
+
+    def __init__(self, examples: str = "", **kwargs: Any) -> None:
+        self.examples = examples
+        super().__init__(allow_abbrev=False, formatter_class=argparse.RawDescriptionHelpFormatter, **kwargs)
+
+    def format_help(self) -> str:
+        """Examples first, then what argparse says."""
+        return f"{self.examples}\n{super().format_help()}" if self.examples else super().format_help()
+
+    def error(self, message: str) -> NoReturn:
+        """Say what is wrong and where help is; exit status 2."""
+        command = self.prog
+        hint = _nearest_choice(message)
+        sys.stderr.write(f"{command}: {message}{hint}\n  See {command} --help.\n")
+        raise SystemExit(2)
+
+
+def add_source(parser: Parser) -> None:
+    """Which layers count, and files of the user's own."""
+    parser.add_argument(
+        "--source",
+        choices=["review", "all"],
+        default="all",
+        help="which shipped layers count (all); --data always does",
+    )
+    parser.add_argument("--data", nargs="+", action="extend", default=[], metavar="FILE", help=FILE_HELP)
+
+
+def add_sources(parser: Parser) -> None:
+    """A folder with the texts of sources."""
+    parser.add_argument(
+        "--sources", metavar="DIR", help="a folder with the texts of sources, to prove spans against"
+    )
+
+
+def add_format(parser: Parser, default: str, *others: str) -> None:
+    """The form of what is said; the first is the default."""
+    parser.add_argument("--format", choices=[default, *others], default=default, help=f"default: {default}")
+
+
+def add_inferred(parser: Parser) -> None:
+    """Whether what follows by the rules counts too."""
+    parser.add_argument(
+        "--inferred", action="store_true", help="carry out the rules first, and count what follows too"
+    )
+
+
+def _nearest_choice(message: str) -> str:
+    """The choice that a mistyped word comes nearest to, taken from argparse's own message."""
+    found = message.partition("invalid choice: ")[2]
+    if not found:
+        return ""
+    from aa_ld.errors import nearest
+
+    word, _, choices = found.partition(" (choose from ")
+    names = [name.strip(" '\")") for name in choices.split(",")]
+    close = nearest(word.strip("'\""), names, most=1)
+    return f"\n  Nearest: {close[0]}." if close else ""
