@@ -10,13 +10,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from hashlib import sha256
-from itertools import islice
-from typing import NamedTuple
+from itertools import chain, islice
+from typing import Any, NamedTuple
 
 from pyoxigraph import Literal, NamedNode, Quad, Triple
 
 from aa_ld.rule import Rule, in_order, read_rules
-from aa_ld.store import Layers, Source, rows
+from aa_ld.store import Layers, Merged, Source, rows
 from aa_ld.vocab import INFERRED, PREFIXES, RDF_TYPE, compact, graph_iri
 
 _AA = PREFIXES["aa"]
@@ -25,13 +25,17 @@ _LABEL = NamedNode(PREFIXES["rdfs"] + "label")
 _TYPE = NamedNode(RDF_TYPE)
 _CERTAINTY, _RULE = NamedNode(_AA + "certainty"), NamedNode(_AA + "rule")
 _SUBJECT, _OBJECT = NamedNode(_AA + "subject"), NamedNode(_AA + "object")
+_EVIDENCE = NamedNode(_AA + "evidence")
 _NO_VALUE = {_AA + "NotStated", _AA + "NotApplicable"}
 
 #: What a prediction may be called, from firm to weak: one step down is the next of these.
 _LADDER = ("Asserted", "Likely", "Reported", "Possible")
 
-#: From how many triples on the rules run on a merged copy, which takes time to make.
-_MANY = 20_000
+#: From how many triples on the rules run part by part, and of how many treatments a part tells.
+_MANY, _AT_ONCE = 30_000, 200
+
+#: Facts whose subject is a treatment.
+_OF_TREATMENTS = (NamedNode(_AA + "PharmacologicalAction"), NamedNode(_AA + "BiomarkerChange"))
 
 _RANKS = f"SELECT ?certainty ?rank WHERE {{ ?certainty <{_AA}rank> ?rank }}"
 _OF_PREMISES = "SELECT ?fact ?certainty WHERE { VALUES ?fact { %s } ?fact <%scertainty> ?certainty }"
@@ -142,18 +146,52 @@ def _conclusions_on(layers: Layers, agents: Iterable[str]) -> set[str]:
 
 
 def _run(layers: Layers, order: list[Rule], agents: list[str] | None) -> dict[str, int]:
-    copy = layers.merged() if len(layers.store) > _MANY else None
-    asked = copy or layers
+    if agents is not None or len(layers.store) <= _MANY:
+        _conclude(layers, layers, order, agents)
+    else:
+        for part in _parts(layers):
+            _conclude(part, layers, order, None)
+    graph = NamedNode(graph_iri(INFERRED))
+    return {
+        rule.name: sum(1 for _ in layers.store.quads_for_pattern(None, _RULE, NamedNode(rule.iri), graph))
+        for rule in order
+    }
+
+
+def _conclude(asked: Layers | Merged, layers: Layers, order: list[Rule], agents: list[str] | None) -> None:
+    """Carry out rules over `asked`, each over what those before gave too; what follows goes into `layers`."""
     finish = _Finish(asked)
-    given = {}
     for rule in order:
         drafts = _drafts(asked.construct(rule.text if agents is None else rule.of(agents)))
-        given[rule.name] = len(drafts)
         quads = list(finish.conclusions(rule, drafts))
         layers.extend(quads, INFERRED)
-        if copy:
-            copy.extend(quads)
-    return given
+        if isinstance(asked, Merged):
+            asked.extend(quads)
+
+
+def _parts(layers: Layers) -> Iterator[Merged]:
+    """The layers in parts, each with all that is said of some treatments, and with what is said of none.
+
+    A rule tells of one treatment at a time, so the parts give what the whole
+    would, and time grows with the facts: small stores stay in the cache.
+    """
+    store = layers.store
+    treating = (
+        quad.subject for kind in _OF_TREATMENTS for quad in store.quads_for_pattern(None, _TYPE, kind)
+    )
+    treatments = {q.object for fact in treating for q in store.quads_for_pattern(fact, _SUBJECT, None)}
+    nodes: dict[object, list[Any]] = {}
+    for treatment in sorted(treatments, key=str):
+        facts = [quad.subject for quad in store.quads_for_pattern(None, _SUBJECT, treatment)]
+        lines = [quad.object for fact in facts for quad in store.quads_for_pattern(fact, _EVIDENCE, None)]
+        nodes[treatment] = [*facts, *lines]
+    own = {node for of_one in nodes.values() for node in of_one}
+    shared = [quad for quad in store if quad.subject not in own]
+    waiting = iter(nodes.values())
+    while part := list(islice(waiting, _AT_ONCE)):
+        of_part = dict.fromkeys(node for of_one in part for node in of_one)
+        quads = (quad for node in of_part for quad in store.quads_for_pattern(node, None, None))
+        yield Merged(chain(shared, quads))
 
 
 def _drafts(triples: Iterable[Triple]) -> list[Draft]:

@@ -139,10 +139,6 @@ class Layers:
         """Empty a layer."""
         self.store.clear_graph(self.graph(layer))
 
-    def merged(self) -> Merged:
-        """The opened layers as one graph in a store of its own: a copy, several times faster to query."""
-        return Merged(self.store)
-
     def construct(self, query: str) -> Iterable[Triple]:
         """Run a CONSTRUCT over the opened layers."""
         triples = self.store.query(query, default_graph=[*self.graphs])

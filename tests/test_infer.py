@@ -132,16 +132,19 @@ def test_the_order_of_facts_does_not_matter(world, chance):
     assert inferred_lines(layers) == lines
 
 
-def test_a_large_store_gives_what_a_small_one_gives(monkeypatch):
-    """Rules over many facts run on a copy; what follows is the same, fresh and after an edit."""
-    edited = [FACT + rich_world().facts[0].name]
-    layers, large = layers_of(rich_world()), layers_of(rich_world())
-    before = infer(layers, RULES), inferred_lines(layers)
-    after = without(layers, edited, RULES), inferred_lines(layers)
-    monkeypatch.setattr("aa_ld.infer._MANY", 0)
+@examples(60)
+@given(worlds(), st.integers(1, 3))
+def test_part_by_part_gives_what_the_whole_gives(world, at_once):
+    """From some size on the rules run over some treatments at a time; the layer is the same, to the byte."""
+    whole, parted = layers_of(world), layers_of(world)
+    given = infer(whole, RULES).given
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("aa_ld.infer._MANY", 0)
+        patch.setattr("aa_ld.infer._AT_ONCE", at_once)
+        parted_given = infer(parted, RULES).given
 
-    assert (infer(large, RULES), inferred_lines(large)) == before
-    assert (without(large, edited, RULES), inferred_lines(large)) == after
+    assert inferred_lines(parted) == inferred_lines(whole)
+    assert parted_given == given
 
 
 def test_two_processes_give_the_same_bytes():
