@@ -61,6 +61,9 @@ class Advice(NamedTuple):
     names: Names
     web: dict[str, list[str]]
 
+    def __repr__(self) -> str:
+        return f"<Advice on {len(self.options)} treatments>"
+
     def __iter__(self) -> Iterator[Option]:
         return iter(self.options)
 

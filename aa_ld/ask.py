@@ -123,14 +123,27 @@ class Answer:
         ]
 
     def to_pandas(self):  # type: ignore[no-untyped-def]
-        """A pandas.DataFrame of `to_dicts`. Raises MissingExtraError without pandas."""
+        """A pandas.DataFrame of `to_dicts`.
+
+        A column of integers, booleans or text stays one where some rows have no
+        value, which is pandas.NA there (types Int64, boolean and string); one
+        without any value is text. A column that holds numbers beside terms such
+        as aa:NotStated keeps both as they are.
+
+        Raises MissingExtraError without pandas.
+        """
         try:
             import pandas
         except ImportError:
             raise MissingExtraError(
                 "Answer.to_pandas", "pandas is not installed.", "Install it with pip install pandas."
             ) from None
-        return pandas.DataFrame(self.to_dicts(), columns=[*self.columns, "implied"])
+        frame = pandas.DataFrame(self.to_dicts(), columns=[*self.columns, "implied"], dtype=object)
+        for name in frame:  # not convert_dtypes, which takes integers beside gaps for fractions on its way
+            kinds = {type(value) for value in frame[name] if value is not None} or {str}
+            if len(kinds) == 1:
+                frame[name] = frame[name].astype({int: "Int64", bool: "boolean", str: "string"}[kinds.pop()])
+        return frame
 
     def serialize(self, format: str) -> bytes:
         """The rows as SPARQL 1.1 Query Results: "json", "csv" or "tsv". Raises ParameterValueError."""

@@ -63,6 +63,9 @@ class Explanation(NamedTuple):
     words: dict[str, str]
     reasons: dict[str, list[Fact]]
 
+    def __repr__(self) -> str:
+        return f"<Explanation of {self.title}: {len(self.facts)} facts>"
+
     def to_text(self) -> str:
         """For a terminal."""
         blocks = ["\n".join(_fact_lines(fact, self, "  ")) for fact in self.facts]

@@ -37,7 +37,7 @@ _WORDS = {
     "LeftJoin": "OPTIONAL", "Union": "UNION", "Graph": "GRAPH", "ServiceGraphPattern": "SERVICE",
     "OptionalGraphPattern": "OPTIONAL", "GroupOrUnionGraphPattern": "UNION or a group in braces",
     "MinusGraphPattern": "MINUS inside FILTER NOT EXISTS", "GraphGraphPattern": "GRAPH", "SubSelect": "a SELECT inside", "Group": "GROUP BY",
-    "AggregateJoin": "an aggregate", "OrderBy": "ORDER BY", "Slice": "LIMIT or OFFSET", "DatasetClause": "FROM",
+    "HavingClause": "HAVING", "AggregateJoin": "an aggregate", "OrderBy": "ORDER BY", "Slice": "LIMIT or OFFSET", "DatasetClause": "FROM",
     "Function": "a function named by an IRI", "SelectQuery": "SELECT", "AskQuery": "ASK", "DescribeQuery": "DESCRIBE",
 }  # fmt: skip
 
@@ -67,14 +67,32 @@ def check_rule(name: str, text: str) -> Rule:
     for guarded in sorted({str(o) for _, p, o in guards if str(p) == _TYPE} - {*rule.uses, *rule.unless}):
         what = f"It must not find {compact(guarded)}, and the header does not say so."
         raise BrokenRuleError(name, what, "Add it to unless.")
+    for query in (text, rule.of([PREFIXES["aa"] + "Treatment"])):
+        _check_runs(name, query)
     return rule
 
 
-def _parsed(name: str, text: str) -> Any:
-    from rdflib.plugins.sparql import prepareQuery
+def _check_runs(name: str, query: str) -> None:
+    """The engine is stricter than the parser above: a prefix that is not declared, a variable bound twice."""
+    from pyoxigraph import Store
 
     try:
-        algebra = prepareQuery(text).algebra
+        Store().query(query)
+    except SyntaxError as error:
+        said = " ".join(str(error).split())
+        raise BrokenRuleError(name, f"This is no SPARQL 1.1: {said}.", "Correct the query.") from None
+
+
+def _parsed(name: str, text: str) -> Any:
+    from rdflib.plugins.sparql.algebra import translateQuery
+    from rdflib.plugins.sparql.parser import parseQuery
+
+    try:
+        written = parseQuery(text)
+        _check_functions(name, written.as_list())
+        algebra = translateQuery(written).algebra
+    except BrokenRuleError:
+        raise
     except RecursionError:
         raise BrokenRuleError(name, "The rule is nested too deep.", "Write it flat.") from None
     except Exception as error:  # the parser raises whatever its parts raise
@@ -84,7 +102,19 @@ def _parsed(name: str, text: str) -> Any:
         raise BrokenRuleError(name, f"This is {_word(algebra.name)}.", "A rule is a CONSTRUCT.")
     if algebra.datasetClause:
         raise BrokenRuleError(name, "FROM picks a graph.", "A rule reads the default graph only.")
+    if algebra.template is None:
+        raise BrokenRuleError(name, "The template is not written out.", "Write CONSTRUCT { … } WHERE { … }.")
     return algebra
+
+
+def _check_functions(name: str, written: list[Any]) -> None:
+    """Functions as they are written: the algebra forgets the filters inside FILTER NOT EXISTS."""
+    for part in _parts(written):
+        if part.name.startswith(("Builtin_", "Aggregate_")) or part.name in ("Function", "HavingClause"):
+            _check_part(name, part)
+        if part.name == "Builtin_NOTEXISTS" and sum(p.name == part.name for p in _parts(part)) > 1:
+            what = "NOT EXISTS inside NOT EXISTS is outside what a rule may use."
+            raise BrokenRuleError(name, what, "Write two rules.")
 
 
 def _parts(node: Any) -> Iterator[Any]:
@@ -159,11 +189,15 @@ def _check_patterns(name: str, patterns: list[Pattern]) -> None:
 
 def _check_template(rule: Rule, template: list[Pattern], patterns: list[Pattern]) -> None:
     """One conclusion, of the class that the header gives, of ?agent, resting on facts that WHERE finds."""
+    from rdflib.term import BNode, Variable
+
     found = {(str(p), str(o)) for _, p, o in template}
-    wrong = [s for s, _, _ in template if str(s) != _CONCLUSION]
+    wrong = [s for s, _, _ in template if s != Variable(_CONCLUSION)]
+    wrong += [o for _, _, o in template if isinstance(o, BNode)]
     if wrong:
+        word = "a blank node" if isinstance(wrong[0], BNode) else wrong[0].n3()
         raise BrokenRuleError(
-            rule.name, f"The template describes {wrong[0]}.", "Describe ?conclusion only; write two rules."
+            rule.name, f"The template describes {word}.", "Describe ?conclusion only; write two rules."
         )
     given = {o for p, o in found if p == _TYPE}
     if given != {rule.gives}:
@@ -172,18 +206,21 @@ def _check_template(rule: Rule, template: list[Pattern], patterns: list[Pattern]
             f"The template gives {', '.join(map(compact, sorted(given))) or 'no class'}, the header {compact(rule.gives)}.",
             "Let both say the same.",
         )
-    if (_SUBJECT, _AGENT) not in found or not any(
-        str(p) == _SUBJECT and str(o) == _AGENT for _, p, o in patterns
+    subjects = {o for _, p, o in template if str(p) == _SUBJECT}
+    if subjects != {Variable(_AGENT)} or not any(
+        str(p) == _SUBJECT and o == Variable(_AGENT) for _, p, o in patterns
     ):
         raise BrokenRuleError(
             rule.name, "The conclusion is not about ?agent.", "Bind ?agent by aa:subject, and conclude on it."
         )
-    premises = {o for p, o in found if p == _PREMISE}
-    classes = {str(s): str(o) for s, p, o in patterns if str(p) == _TYPE}
+    premises = {o for _, p, o in template if str(p) == _PREMISE}
+    classes = {s: str(o) for s, p, o in patterns if str(p) == _TYPE and isinstance(s, Variable)}
     for premise in sorted(premises):
         if premise not in classes:
             raise BrokenRuleError(
-                rule.name, f"The premise ?{premise} has no class.", "Say in WHERE what kind of fact it is."
+                rule.name,
+                f"The premise {premise.n3()} has no class.",
+                "Say in WHERE what kind of fact it is.",
             )
     if not premises or {classes[premise] for premise in premises} != set(rule.uses):
         used = sorted({compact(classes[premise]) for premise in premises})

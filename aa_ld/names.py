@@ -50,7 +50,8 @@ class Names:
     def __init__(self, source: Source) -> None:
         self._source = source
         self._labels: dict[str, str] = {}
-        self._by_name: dict[str, list[str]] = {}
+        self._named: list[tuple[str, str]] = []
+        self._folded_names: dict[str, list[str]] | None = None
         self._identifiers: dict[str, str] = {}
         self._facts: set[str] | None = None
         for row in rows(source, _LABELS):
@@ -60,7 +61,7 @@ class Names:
                 if rank != "2":
                     known = self._labels if rank == "1" else self._identifiers
                     known.setdefault(iri.value, printable(label.value))
-                self._by_name.setdefault(_folded(label.value), []).append(iri.value)
+                self._named.append((label.value, iri.value))
 
     def label(self, iri: str) -> str:
         """The label of an IRI, or its short form where it has none."""
@@ -116,6 +117,15 @@ class Names:
         """All IRIs at or below a class, and its instances."""
         found = rows(self._source, _MEMBERS.format(category=category))
         return {row["iri"].value for row in found}  # type: ignore[attr-defined]
+
+    @property
+    def _by_name(self) -> dict[str, list[str]]:
+        """Folded name to the IRIs that have it; made on first use, since most answers look up none."""
+        if self._folded_names is None:
+            self._folded_names = {}
+            for name, iri in self._named:
+                self._folded_names.setdefault(_folded(name), []).append(iri)
+        return self._folded_names
 
     def _candidates(self, text: str) -> list[str]:
         """What a text can mean: an IRI or short name itself, a bare word also what is called so."""

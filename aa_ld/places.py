@@ -30,6 +30,11 @@ def layer_files(layer: str) -> list[Path]:
     }[layer]
 
 
+def inferred_file() -> Path:
+    """What follows from all shipped facts, generated, so that nobody has to wait for it."""
+    return ROOT / "ontology" / "inferred.ttl"
+
+
 def shape_files() -> list[Path]:
     """The SHACL files, one a class."""
     return sorted((ROOT / "shapes").glob("*.ttl"))

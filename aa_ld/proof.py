@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from aa_ld.fact import Fact
 from aa_ld.names import Names
 from aa_ld.turtle import format_turtle
-from aa_ld.vocab import PREFIXES, compact
+from aa_ld.vocab import PREFIXES, compact, printable
 
 _PROV, _AA = PREFIXES["prov"], PREFIXES["aa"]
 _TYPE, _LABEL = PREFIXES["rdf"] + "type", PREFIXES["rdfs"] + "label"
@@ -81,9 +81,9 @@ def _grounds(facts: Iterable[Fact]) -> dict[str, Fact]:
 
 
 def _quoted(text: str) -> str:
-    """Text inside the quotes of Mermaid, which knows HTML's ways only."""
-    escaped = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "#quot;")
-    return escaped.replace("\n", "<br/>")
+    """Text inside the quotes of Mermaid, which knows HTML's ways only, and codes that begin with a hash."""
+    escaped = text.replace("#", "#35;").replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return "<br/>".join(printable(line) for line in escaped.replace('"', "#quot;").splitlines())
 
 
 def _literal(text: str) -> str:

@@ -19,7 +19,7 @@ from typing import NamedTuple
 from aa_ld import places
 from aa_ld.errors import BrokenRuleError, CyclicRulesError, nearest
 from aa_ld.header import check_header, parse_header
-from aa_ld.vocab import PREFIXES
+from aa_ld.vocab import PREFIXES, is_plain_local_name
 
 _FORMS: dict[str, tuple[type, str]] = {
     "title": (str, "title: text"),
@@ -90,6 +90,12 @@ def read_rule(path: Path) -> Rule:
 
 def parse_rule(name: str, text: str) -> Rule:
     """A rule from the text of its file. Raises BrokenRuleError."""
+    if not name or not is_plain_local_name(name):
+        raise BrokenRuleError(
+            name,
+            "The name of the file becomes part of an IRI.",
+            "Use letters, digits, hyphens and underscores of ASCII only.",
+        )
     header = parse_header(name, text, BrokenRuleError)
     check_header(name, header, _FORMS, _REQUIRED, BrokenRuleError)
     certainty, ceiling = header["certainty"], None
@@ -121,10 +127,12 @@ def _check_sentence(name: str, sentence: str) -> None:
     from string import Formatter
 
     try:
-        slots = [slot for _, slot, _, _ in Formatter().parse(sentence) if slot is not None]
+        slots = [(slot, form) for _, slot, *form in Formatter().parse(sentence) if slot is not None]
     except ValueError as error:
         raise BrokenRuleError(name, f"sentence: {error}.", "Close every brace.") from None
-    for slot in slots:
+    for slot, form in slots:
+        if any(form):
+            raise BrokenRuleError(name, f"sentence gives the slot {slot} a form.", f"Write {{{slot}}}.")
         if slot not in SLOTS:
             raise BrokenRuleError(
                 name, f"sentence has no slot {{{slot}}}.", f"Use {', '.join(SLOTS)}.", nearest(slot, SLOTS)

@@ -88,6 +88,9 @@ class Figure(NamedTuple):
     svg: str
     table: Table
 
+    def __repr__(self) -> str:
+        return f"<Figure: {self.title}>"
+
     def to_svg(self) -> str:
         """The picture, for a file of its own or for a web page."""
         return self.svg

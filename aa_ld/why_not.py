@@ -55,6 +55,12 @@ class WhyNot(NamedTuple):
     known: tuple[Fact, ...]
     names: Names
 
+    def __repr__(self) -> str:
+        return f"<WhyNot {self.names.label(self.treatment)}, {self.question.name}: {len(self.reasons)} reasons>"
+
+    def _repr_markdown_(self) -> str:
+        return self.to_markdown()
+
     def lines(self) -> list[str]:
         """A headline, then a line a reason and a line a fact."""
         label = self.names.label(self.treatment)
@@ -131,11 +137,10 @@ def why_not(source: Source, treatment: str, question: str) -> WhyNot:
         reason
         for path in places.why_not_files().values()
         for reason in _reasons(source, names, path, iri, set(asked.tags))
-        if not {fact.iri for fact in reason.facts} <= answered
+        if not all(answered & fact.grounds().keys() for fact in reason.facts)
     ]
-    known = read_facts(
-        source, [_iri(row["fact"]) for row in rows(source, _SOURCE_FACTS.format(iri=iri))] or [""]
-    )
+    found = [_iri(row["fact"]) for row in rows(source, _SOURCE_FACTS.format(iri=iri))]
+    known = read_facts(source, found) if found else []
     return WhyNot(asked, iri, len(answered), tuple(reasons), tuple(known), names)
 
 

@@ -112,6 +112,19 @@ def test_the_reasoner_finds_which_group_contains_which(classified, narrow, wide)
     assert AA + narrow not in {parent.iri for parent in classified[AA + wide].ancestors()}
 
 
+def test_what_a_group_is_within_is_what_the_reasoner_finds(classified):
+    """Rules read the order of groups as it is written out: each within itself and all that contain it, no more."""
+    people = {group.iri for group in classified[AA + "Person"].descendants()}
+    found = {
+        (iri, wider.iri) for iri in people for wider in classified[iri].ancestors() if wider.iri in people
+    }
+    written = {(t.subject.value, t.object.value) for t in TRIPLES if t.predicate.value == AA + "isWithin"}
+
+    assert len(people) > 5
+    assert written - found == set()
+    assert found - written == set()
+
+
 def test_alopecia_areata_is_no_type_1_disease_by_axiom(classified):
     """A claim of a source is never an axiom."""
     parents = {compact(parent.iri) for parent in classified[AA + "AlopeciaAreata"].ancestors()}

@@ -25,6 +25,14 @@ if TYPE_CHECKING:
 
 def infer(arguments: Namespace) -> int:
     """Carry out the rules, and tell what follows."""
+    if arguments.without and arguments.format in ("ttl", "nt"):
+        from aa_ld.errors import UsageError
+
+        raise UsageError(
+            f"infer --without --format {arguments.format}",
+            "There is no such form of it.",
+            "Use table or json.",
+        )
     kb = open_knowledge(arguments)
     rules = _rules(arguments.rules)
     found = kb.infer(rules.values())
@@ -77,6 +85,7 @@ def _without(kb: Knowledge, arguments: Namespace, rules: dict[str, Rule]) -> int
 
     names = Names(kb.layers)
     wanted = [names.find(name, BASE + "Fact") for name in arguments.without]
+    _check_said(kb, names, wanted)
     before = {fact.iri: fact for fact in read_facts(kb.layers)}
     changed = without(kb.layers, wanted, rules.values())
     after = {fact.iri: fact for fact in read_facts(kb.layers)}
@@ -103,6 +112,18 @@ def _without(kb: Knowledge, arguments: Namespace, rules: dict[str, Rule]) -> int
             lines += [*grid(["id", "conclusion"], rows, width_of(sys.stdout)), ""]
     say("\n".join([*lines, DISCLAIMER]))
     return 0
+
+
+def _check_said(kb: Knowledge, names: Names, facts: list[str]) -> None:
+    """Only what a source says can be taken away: a conclusion would follow again."""
+    from aa_ld.errors import UsageError
+
+    for iri in set(facts) & kb.layers.subjects(INFERRED):
+        raise UsageError(
+            f"infer --without {names.key(iri)}",
+            "This follows from other facts, and would follow again.",
+            f"Name a fact that it rests on; see aa-ld explain {names.key(iri)}.",
+        )
 
 
 def _triples(kb: Knowledge, form: str) -> str:
