@@ -138,7 +138,7 @@ class Advice(NamedTuple):
         for note in self.labs:
             said = [f"[{self.names.key(f.iri)}] {printable(f.sentence)}" for f in note.facts]
             lines += [(2, f"{label(note.marker)}: {note.level}"), *((3, text) for text in said)]
-            lines += [] if said else [(3, "no loaded fact says in whom it is raised or lowered")]
+            lines += [] if said else [(3, "no loaded observation compares its level between people")]
         return [*lines, *([(2, f"given before: {', '.join(had)}")] if had else [])]
 
     def _group_lines(self) -> list[tuple[int, str]]:
@@ -187,9 +187,9 @@ class Advice(NamedTuple):
         """Whether a level was seen in this group or a wider one that is open, too; nobody disputing it."""
         if fact.polarity != _AA + "Positive" or any(e.stance == _AA + "Disputes" for e in fact.evidence):
             return False
-        stated = {other.group for other in self.fits if other.standing == "open"}
-        people = set(fact.scope_of("population")) & stated
-        return bool(fact.scope_of("direction")) and any(self.groups.contains(g, fit.group) for g in people)
+        people = set(fact.scope_of("population")) & {f.group for f in self.fits if f.standing == "open"}
+        level = fact.category == _AA + "BiomarkerObservation" and bool(fact.scope_of("direction"))
+        return level and any(self.groups.contains(g, fit.group) for g in people)
 
     def _keys(self, facts: Iterable[Fact]) -> str:
         return ", ".join(f"[{self.names.key(fact.iri)}]" for fact in facts)

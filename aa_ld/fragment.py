@@ -199,6 +199,7 @@ def _check_template(rule: Rule, template: list[Pattern], patterns: list[Pattern]
         raise BrokenRuleError(
             rule.name, f"The template describes {word}.", "Describe ?conclusion only; write two rules."
         )
+    _check_slots(rule, {p for p, _ in found})
     given = {o for p, o in found if p == _TYPE}
     if given != {rule.gives}:
         raise BrokenRuleError(
@@ -229,3 +230,19 @@ def _check_template(rule: Rule, template: list[Pattern], patterns: list[Pattern]
             f"The premises are of {', '.join(used) or 'no class'}, the header uses {', '.join(map(compact, rule.uses))}.",
             "Name every premise with prov:wasDerivedFrom, and its class in the header.",
         )
+
+
+def _check_slots(rule: Rule, given: set[str]) -> None:
+    """What the sentence tells is in the template, and what the engine gives itself is not."""
+    for word in ("certainty", "rule"):
+        if PREFIXES["aa"] + word in given:
+            raise BrokenRuleError(
+                rule.name,
+                f"The template gives aa:{word}, which no rule sets.",
+                "Leave it out; see docs/rules.md.",
+            )
+    for slot in ("object", "direction", "tier", "verdict", "extent"):
+        if f"{{{slot}}}" in rule.sentence and not any(p.lower().endswith(slot) for p in given):
+            raise BrokenRuleError(
+                rule.name, f"The sentence tells {{{slot}}}, and the template gives none.", f"Add aa:{slot}."
+            )

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from aa_ld.errors import RedefinedFactError, UnknownSourceError, UsageError
-from aa_ld.store import Layers, open_layers
+from aa_ld.store import Layers, open_layers, said
 from aa_ld.vocab import INFERRED, LAYERS, compact
 
 if TYPE_CHECKING:
@@ -91,6 +91,13 @@ class Knowledge:
         self._inferred = as_shipped and read_inferred(self.layers)
         return self._inferred
 
+    def select(self, query: str) -> bytes:
+        """Run a SELECT over the layers and what follows from them; SPARQL 1.1 Query Results JSON.
+
+        So the knowledge can be given wherever a source is asked for.
+        """
+        return self.inferred().select(query)
+
     def questions(self) -> dict[str, Question]:
         """The shipped questions by name; see aa_ld.question."""
         from aa_ld.question import read_questions
@@ -121,11 +128,12 @@ class Knowledge:
 
         return draw(self.inferred(), figure, treatment)
 
-    def advise(self, profile: Profile) -> Advice:
-        """What speaks for and against each treatment for a patient profile; see aa_ld.advise.advise."""
+    def advise(self, profile: Profile | Iterable[str]) -> Advice:
+        """What speaks for and against each treatment for a profile, or for diseases in words; see aa_ld.advise.advise."""
         from aa_ld.advise import advise
+        from aa_ld.groups import Profile
 
-        return advise(self.inferred(), profile)
+        return advise(self.inferred(), profile if isinstance(profile, Profile) else self.profile(profile))
 
     def profile(
         self,
@@ -197,7 +205,7 @@ def load(source: str = "all", data: str | Path | Iterable[str | Path] = ()) -> K
     for path in paths:
         from aa_ld.intake import read_rdf
 
-        quads = read_rdf(path)
+        quads = said(read_rdf(path))
         owned = (layer for layer in _OWNED if layer in SOURCES[source])
         redefined = sorted(compact(iri) for layer in owned for iri in layers.redefined(quads, layer))
         if redefined:

@@ -134,6 +134,8 @@ class Names:
         if exact and (":" in text or text.startswith("<")):
             return exact
         named = [*exact, *self._by_name.get(_folded(text), [])]
+        if not named and PREFIXES["fact"] + text in self._declared():
+            named = [PREFIXES["fact"] + text]
         if not named and text.removeprefix("fact:").startswith("derived-") and len(text) >= _SHORT:
             start = PREFIXES["fact"] + text.removeprefix("fact:")
             found = [iri for iri in self._declared() if iri.startswith(start)]

@@ -18,23 +18,28 @@ def mermaid(facts: Iterable[Fact], names: Names) -> str:
     """Facts, what they follow from and their evidence, as a Mermaid flowchart.
 
     A conclusion is a box with round ends, a fact of a source a box, a
-    publication a barrel; an arrow from a premise is labelled with the rule.
+    publication a barrel, an assumption a hexagon; an arrow from a premise is labelled with the rule.
     Syntax: https://mermaid.js.org/syntax/flowchart.html.
     """
     grounds = _grounds(facts)
     ids = {iri: f"f{number}" for number, iri in enumerate(grounds, 1)}
     publications: dict[str, str] = {}
+    assumed: dict[str, str] = {}
     boxes, arrows = [], []
     for iri, fact in grounds.items():
         text = _quoted(f"{fact.sentence}\n{names.label(fact.certainty)}")
         boxes.append(f"  {ids[iri]}" + (f'(["{text}"])' if fact.derivation else f'["{text}"]'))
         if fact.derivation:
             rule = _quoted(compact(fact.derivation.rule).removeprefix("rule:"))
+            for assumption in fact.derivation.assumptions:
+                node = assumed.setdefault(assumption, f"a{len(assumed) + 1}")
+                arrows.append(f'  {node} -. "{_quoted("assumed")}" .-> {ids[iri]}')
             arrows += [f'  {ids[p.iri]} -->|"{rule}"| {ids[iri]}' for p in fact.derivation.premises]
         for line in fact.evidence:
             source = publications.setdefault(line.publication, f"p{len(publications) + 1}")
             hedge = f": “{line.hedge}”" if line.hedge else ""
             arrows.append(f'  {source} -. "{_quoted(names.label(line.kind) + hedge)}" .-> {ids[iri]}')
+    boxes += [f'  {node}{{{{"{_quoted(names.label(iri))}"}}}}' for iri, node in assumed.items()]
     boxes += [f'  {node}[("{_quoted(names.label(iri))}")]' for iri, node in publications.items()]
     return "\n".join(["flowchart BT", *boxes, *dict.fromkeys(arrows)])
 

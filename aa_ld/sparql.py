@@ -114,6 +114,8 @@ def answer(
     """
     import pyoxigraph as engine
 
+    from aa_ld.store import said
+
     layers, rules = opened
     text = Text(query)
     try:
@@ -123,9 +125,12 @@ def answer(
     prologue, body = _parsed(text, offline)
     _refuse_services(body)
     if data:
-        own = layers.graph(_DATA)
-        quads = engine.parse(data, engine.RdfFormat.N_QUADS)
-        layers.store.extend(engine.Quad(q.subject, q.predicate, q.object, own) for q in quads)
+        quads = said(engine.parse(data, engine.RdfFormat.N_QUADS))
+        if rules:  # rules find a triple once a graph, so none may stand in two
+            layers.add_quads(quads, _DATA)
+        else:
+            own = layers.graph(_DATA)
+            layers.store.extend(engine.Quad(q.subject, q.predicate, q.object, own) for q in quads)
     if rules:
         from aa_ld.infer import infer
 

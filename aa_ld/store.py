@@ -189,6 +189,13 @@ class Merged:
         return solutions
 
 
+def said(quads: Iterable[Quad]) -> list[Quad]:
+    """What a file says, without conclusions that it holds: these are made anew by the rules, never taken over."""
+    found = list(quads)
+    concluded = {quad.subject for quad in found if quad.predicate.value == BASE + "rule"}
+    return [quad for quad in found if quad.subject not in concluded]
+
+
 def open_layers(layers: Iterable[str] = LAYERS) -> Layers:
     """Open shipped layers in memory; nothing is written and nothing is fetched."""
     opened = Layers()

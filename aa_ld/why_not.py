@@ -56,7 +56,9 @@ class WhyNot(NamedTuple):
     names: Names
 
     def __repr__(self) -> str:
-        return f"<WhyNot {self.names.label(self.treatment)}, {self.question.name}: {len(self.reasons)} reasons>"
+        return (
+            f"<WhyNot {self.names.label(self.treatment)}, {self.question.name}: {len(self.reasons)} reasons>"
+        )
 
     def _repr_markdown_(self) -> str:
         return self.to_markdown()

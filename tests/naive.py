@@ -57,7 +57,11 @@ GUARDS: dict[int | str, Guard] = {
         "?action aa:subject ?agent ;",
     ),
     8: Guard(QUESTIONS + "outcomes-under-treatment.rq", "aa:effect ?effect ;", "aa:effect aa:Improved ;"),
-    9: Guard(QUESTIONS + "outcomes-under-treatment.rq", "aa:object ?condition ;", "aa:object ?any ;"),
+    9: Guard(
+        QUESTIONS + "outcomes-under-treatment.rq",
+        "aa:ClinicalOutcome ; aa:object ?condition .",
+        "aa:ClinicalOutcome .",
+    ),
     10: Guard(
         QUESTIONS + "where-treatments-break-the-chain.rq",
         "?link a aa:MechanismLink ; aa:subject ?target ;",

@@ -443,3 +443,12 @@ def test_what_follows_from_all_that_is_shipped_is_valid():
     kb.infer()
 
     assert list(kb.validate()) == []
+
+
+def test_conclusions_in_a_file_are_made_anew_and_not_taken_over(tmp_path):
+    """The layer given back as a file changes nothing, and an invented conclusion is no conclusion."""
+    layer = run("infer", "--source", "review", "--format", "ttl").stdout
+    path = tmp_path / "layer.ttl"
+    path.write_text(layer.replace("aa:TowardTh2", "aa:TowardTh1"), encoding="utf-8")
+
+    assert run("infer", "--source", "review", "--data", str(path), "--format", "ttl").stdout == layer

@@ -15,7 +15,7 @@ from every_case import every_case
 from hypothesis import given
 from hypothesis import strategies as st
 from oracle import CERTAINTIES, TABLE, Fact, Scope, conclude, weakest
-from pyoxigraph import NamedNode
+from pyoxigraph import NamedNode, Quad
 from random_worlds import EXTRINSIC, SHIPPED, examples, rich_world, worlds
 from worlds import FACT, add, conclusions, described, inferred_lines, layers_of, name
 
@@ -225,6 +225,21 @@ def resting_on(fact: str, layers) -> set[str]:
             if any(premise.value in resting for premise in parts["wasDerivedFrom"])
         } - resting
     return resting - {fact}
+
+
+def test_a_reading_of_which_the_curator_is_not_sure_carries_no_conclusion():
+    """Whichever premise it is, what rested on it falls."""
+    for fact in rich_world().facts:
+        layers = layers_of(rich_world())
+        sure = conclusions(layers) if infer(layers, RULES) else []
+        mark = Quad(
+            NamedNode(FACT + fact.name), NamedNode(BASE + "confidence"), NamedNode(BASE + "MediumConfidence")
+        )
+        layers.add_quads([mark], "review")
+        infer(layers, RULES)
+
+        assert not any(fact.name in c.premises for c in conclusions(layers))
+        assert sure
 
 
 def test_an_edit_of_an_unconcerned_fact_changes_nothing():

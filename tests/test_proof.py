@@ -131,9 +131,9 @@ def test_json_of_every_conclusion_ends_at_evidence():
 
 # As a picture
 
-_NODE = re.compile(r'  ([fp]\d+)(\(\["|\["|\[\(")([^"]*)("\]\)|"\]|"\)\])$')
-_ARROW = re.compile(r'  ([fp]\d+) (?:-->\|"[^"]+"\||-\. "[^"]*" \.->) ([fp]\d+)$')
-_CLOSED = {'(["': '"])', '["': '"]', '[("': '")]'}
+_NODE = re.compile(r'  ([afp]\d+)(\(\["|\["|\[\("|\{\{")([^"]*)("\]\)|"\]|"\)\]|"\}\})$')
+_ARROW = re.compile(r'  ([afp]\d+) (?:-->\|"[^"]+"\||-\. "[^"]*" \.->) ([fp]\d+)$')
+_CLOSED = {'(["': '"])', '["': '"]', '[("': '")]', '{{"': '"}}'}
 
 
 def drawn(picture: str) -> tuple[dict[str, str], list[tuple[str, str]]]:

@@ -19,7 +19,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from pyoxigraph import NamedNode
+from pyoxigraph import Literal, NamedNode
 
 from aa_ld import places
 from aa_ld.ask import EVIDENCE_COLUMNS, ask
@@ -35,7 +35,7 @@ WITH_EXAMPLE = [name for name in QUESTIONS if (CASES / name / "example.ttl").exi
 PARAMETERS = [(name, parameter) for name, question in QUESTIONS.items() for parameter in question.parameters]
 BOUND = sorted(path for path in CASES.glob("*/expected.*-*.tsv"))
 WIDER = sorted(path.parent.name for path in CASES.glob("*/expected-wider.tsv"))
-
+TEMPTING = sorted(path.parent.name for path in CASES.glob("*/must-not-wider.tsv"))
 
 _GROUNDS = """
 PREFIX aa: <https://w3id.org/aa-ld/>
@@ -141,22 +141,69 @@ def test_every_row_over_all_sources_names_its_publication(name, everything):
         assert any(loaded.quads_for_pattern(row["source"], NamedNode(PREFIXES["rdfs"] + "label"), None)), row
 
 
-@pytest.mark.parametrize("name", sorted(path.parent.name for path in CASES.glob("*/must-not-wider.tsv")))
+@pytest.mark.parametrize("name", WIDER)
+def test_deleting_a_fact_changes_the_answer_over_all_sources_too(name, everything):
+    """The first, the middle and the last of the facts that an answer shows are each needed for it."""
+    before = listed(bound_to_all(everything, name))
+    shown_facts = {
+        value for row in bound_to_all(everything, name) for value in row.values() if is_fact(value)
+    }
+    facts = sorted(shown_facts, key=str)
+    for fact in {facts[0], facts[len(facts) // 2], facts[-1]}:
+        deleted = list(everything.store.quads_for_pattern(fact, None, None))
+        for quad in deleted:
+            everything.store.remove(quad)
+        after = listed(bound_to_all(everything, name))
+        everything.store.extend(deleted)
+
+        assert after != before, fact
+
+
+@pytest.mark.parametrize("name", WIDER)
+def test_the_order_of_an_answer_over_all_sources_is_total(name, everything):
+    """No two rows are alike in all columns that the order looks at."""
+    keys = Counter(
+        tuple(show(row.get(column)) for column in order_columns(name))
+        for row in bound_to_all(everything, name)
+    )
+
+    assert max(keys.values()) == 1
+
+
+@pytest.mark.parametrize(("name", "parameter"), PARAMETERS)
+def test_a_parameter_keeps_the_rows_of_its_value_over_all_sources(name, parameter, everything):
+    """Bound to each of its first and last value, the answer is the part of the full answer that has it."""
+    unbound = dict.fromkeys(QUESTIONS[name].parameters, "UNDEF")
+    all_rows = bound_to_all(everything, name)
+    values = sorted({row[parameter] for row in all_rows}, key=str)
+    for value in {values[0], values[-1]}:
+        kept = answer(everything, name, **{**unbound, parameter: str(value)})
+
+        assert listed(kept) == listed(row for row in all_rows if row[parameter] == value)
+
+
+@pytest.mark.parametrize("name", TEMPTING)
 def test_a_question_never_gives_a_tempting_wrong_row_over_all_sources(name, everything):
-    """What a wrong row names is loaded, and no row matches it."""
-    with (CASES / name / "must-not-wider.tsv").open(encoding="utf-8", newline="") as file:
-        wrong_rows = [
-            {column: value for column, value in row.items() if value and column != "reason"}
-            for row in csv.DictReader(file, delimiter="\t")
-        ]
+    """No row matches what must not be there, whatever the parameters are."""
+    given = [{key: show(term) for key, term in row.items()} for row in bound_to_all(everything, name)]
+    for wrong in must_not(name, "must-not-wider.tsv"):
+        assert [row for row in given if wrong.items() <= row.items()] == []
+
+
+@pytest.mark.parametrize("name", TEMPTING)
+def test_what_a_tempting_wrong_row_over_all_sources_names_is_loaded(name, everything):
+    """Its terms and the number of its fact are there; what is not there could never be given."""
+    identifier = NamedNode(PREFIXES["dcterms"] + "identifier")
+    wrong_rows = must_not(name, "must-not-wider.tsv")
+    named = {
+        value for wrong in wrong_rows for value in wrong.values() if re.match(r"(aa|fact|conflict):", value)
+    }
+    numbers = {wrong["id"] for wrong in wrong_rows if "id" in wrong}
+    missing = {value for value in named if not described(everything, NamedNode(expand(value)), None)}
+    missing |= {number for number in numbers if not described(everything, None, Literal(number), identifier)}
 
     assert wrong_rows
-    for wrong in wrong_rows:
-        assert any(everything.store.quads_for_pattern(NamedNode(expand(wrong["treatment"])), None, None)), (
-            wrong
-        )
-        for row in answer(everything, name):
-            assert any(show(row.get(column)) != value for column, value in wrong.items()), wrong
+    assert missing == set()
 
 
 @pytest.mark.parametrize("path", BOUND, ids=lambda path: f"{path.parent.name}-{path.stem}")
@@ -277,7 +324,7 @@ def test_a_query_that_reaches_further_is_caught(query):
 @every_question
 def test_the_order_of_an_answer_is_total(name, review, widened):
     """No two rows are the same, nor alike in all columns that the order looks at."""
-    columns = re.findall(r"\?(\w+)", QUESTIONS[name].text[QUESTIONS[name].text.rindex("ORDER BY") :])
+    columns = order_columns(name)
     answered = answer(widened.get(name, review), name)
     keys = Counter(tuple(show(row.get(column)) for column in columns) for row in answered)
 
@@ -381,6 +428,12 @@ def bound_to_all(layers: Layers, name: str) -> list[dict[str, object]]:
     return answer(layers, name, **dict.fromkeys(QUESTIONS[name].parameters, "UNDEF"))
 
 
+def order_columns(name: str) -> list[str]:
+    """The columns by which a question puts its rows in order."""
+    text = QUESTIONS[name].text
+    return re.findall(r"\?(\w+)", text[text.rindex("ORDER BY") :])
+
+
 def table(path: Path) -> tuple[Counter, list[str]]:
     """The rows of a TSV file as a multiset, and its columns."""
     with path.open(encoding="utf-8", newline="") as file:
@@ -388,9 +441,14 @@ def table(path: Path) -> tuple[Counter, list[str]]:
     return Counter(map(tuple, lines)), columns
 
 
-def must_not(name: str) -> list[dict[str, str]]:
+def described(layers: Layers, subject, value, predicate=None) -> bool:
+    """Whether a triple of this form is loaded."""
+    return any(layers.store.quads_for_pattern(subject, predicate, value))
+
+
+def must_not(name: str, file_name: str = "must-not.tsv") -> list[dict[str, str]]:
     """The wrong rows of a question: the columns that tell them, without the reason."""
-    with (CASES / name / "must-not.tsv").open(encoding="utf-8", newline="") as file:
+    with (CASES / name / file_name).open(encoding="utf-8", newline="") as file:
         wrong = list(csv.DictReader(file, delimiter="\t"))
     assert all(row.pop("reason") for row in wrong)
     assert all(column in QUESTIONS[name].returns for row in wrong for column in row)

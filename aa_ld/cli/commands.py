@@ -67,6 +67,7 @@ def facts(arguments: Namespace) -> int:
     names = Names(kb.layers)
     if arguments.format == "json":
         say(Explanation("facts", found, names, {}, {}, {}).to_json())
+        sys.stderr.write(DISCLAIMER + "\n")
     elif found:
         say(facts_text(found, names, width_of(sys.stdout)))
         count = "1 fact" if len(found) == 1 else f"{len(found)} facts"

@@ -38,12 +38,27 @@ def infer(arguments: Namespace) -> int:
     found = kb.infer(rules.values())
     if arguments.without:
         return _without(kb, arguments, rules)
-    if arguments.format in ("ttl", "nt"):
-        say(_triples(kb, arguments.format).rstrip("\n"))
-    elif arguments.format == "json":
+    if arguments.format == "table":
+        say(_inference_text(kb, found, rules))
+        return _own_conclusions_fit(kb, arguments.rules)
+    if arguments.format == "json":
         say(_facts_json(kb, found.risen, {"rules": found.given}))
     else:
-        say(_inference_text(kb, found, rules))
+        say(_triples(kb, arguments.format).rstrip("\n"))
+    sys.stderr.write(DISCLAIMER + "\n")
+    return _own_conclusions_fit(kb, arguments.rules)
+
+
+def _own_conclusions_fit(kb: Knowledge, files: list[str]) -> int:
+    """Tell where rules of the user's own give conclusions that break a shape."""
+    if not files:
+        return 0
+    concluded = kb.layers.subjects(INFERRED)
+    findings = [finding for finding in kb.validate() if finding.focus in concluded]
+    for finding in findings[:10]:
+        sys.stderr.write(f"{finding.message}   ({finding.check})\n")
+    if findings:
+        sys.stderr.write(f"{len(findings)} findings in what follows by these rules; see docs/rules.md.\n")
     return 0
 
 
@@ -65,6 +80,8 @@ def _rules(files: list[str]) -> dict[str, Rule]:
 
 
 def _inference_text(kb: Knowledge, found: Inference, rules: dict[str, Rule]) -> str:
+    from aa_ld.rule import read_rules
+
     width = width_of(sys.stdout)
     names = Names(kb.layers)
     facts = sorted(read_facts(kb.layers, found.risen), key=lambda fact: fact.sentence) if found.risen else []
@@ -73,7 +90,8 @@ def _inference_text(kb: Knowledge, found: Inference, rules: dict[str, Rule]) -> 
     if facts:
         body = [[names.key(fact.iri), fact.sentence, names.label(fact.certainty)] for fact in facts]
         lines += ["", *grid(["id", "what follows", "certainty"], body, width), ""]
-        lines.append("See the proof of one with aa-ld explain ID.")
+        if set(found.given) == set(read_rules()):
+            lines.append("See the proof of one with aa-ld explain ID.")
     else:
         lines += ["", "Nothing follows from the loaded facts, which is not a no."]
     return "\n".join([*lines, DISCLAIMER])
@@ -100,6 +118,7 @@ def _without(kb: Knowledge, arguments: Namespace, rules: dict[str, Rule]) -> int
                 }
             )
         )
+        sys.stderr.write(DISCLAIMER + "\n")
         return 0
     lines = []
     for iris, facts, word in (
@@ -149,7 +168,7 @@ def _facts_json(kb: Knowledge, iris: frozenset[str], more: dict[str, object]) ->
 def explain(arguments: Namespace) -> int:
     """Explain a fact or a term, or why a treatment is not in an answer."""
     kb = open_knowledge(arguments)
-    if arguments.why_not:
+    if arguments.why_not is not None:
         return _why_not(kb, arguments)
     explanation = kb.explain(arguments.term, texts_of(arguments, kb))
     forms: dict[str, Callable[[], str]] = {
@@ -183,6 +202,8 @@ def _why_not(kb: Knowledge, arguments: Namespace) -> int:
             "Use text, md or json.",
         )
     say(forms[arguments.format]())
+    if arguments.format == "json":
+        sys.stderr.write(DISCLAIMER + "\n")
     return 0
 
 
@@ -261,7 +282,7 @@ def draw(arguments: Namespace) -> int:
     kb = open_knowledge(arguments)
     figure = kb.draw(arguments.figure, arguments.treatment)
     text = figure.to_svg() if arguments.format == "svg" else figure.to_table()
-    if not arguments.output:
+    if arguments.output is None:
         say(text.rstrip("\n"))
         return 0
     Path(arguments.output).write_text(text if text.endswith("\n") else text + "\n", encoding="utf-8")
