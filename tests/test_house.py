@@ -45,7 +45,7 @@ def imports(path: Path) -> set[str]:
 
 
 def floor_of(path: Path) -> str:
-    return "cli" if path.parent.name == "cli" else path.stem
+    return path.stem if path.parent == PACKAGE else path.relative_to(PACKAGE).parts[0]
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(PACKAGE)))
