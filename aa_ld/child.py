@@ -96,7 +96,7 @@ def _work(task: str, order: dict[str, Any], source: IO[bytes], answer: io.Buffer
     data = _receive_payload(source)
     threading.Thread(target=_leave_with_the_caller, daemon=True).start()
     if task == "query":
-        said = sparql.answer(opened, order["query"], data, answer, offline)
+        said = sparql.answer(opened, order, data, answer, offline)
     else:
         said = _parse_file(order, data, answer)
     answer.flush()

@@ -6,10 +6,12 @@
     │   ├── UnknownParameterError
     │   ├── MissingParameterError
     │   ├── ParameterValueError
+    │   ├── DateError
     │   ├── UnknownColumnError
     │   ├── UnknownSourceError
     │   ├── UnknownTermError
     │   ├── UnknownFilterError
+    │   ├── FallenFactError
     │   ├── NotExplainableError
     │   ├── QueryRefusedError
     │   ├── QuerySyntaxError
@@ -109,6 +111,12 @@ class ParameterValueError(UsageError):
     code = "parameter-value"
 
 
+class DateError(UsageError):
+    """The value is no year, month or day."""
+
+    code = "date"
+
+
 class UnknownColumnError(UsageError):
     """The answer has no such column."""
 
@@ -131,6 +139,12 @@ class UnknownFilterError(UsageError):
     """Facts cannot be filtered by this."""
 
     code = "unknown-filter"
+
+
+class FallenFactError(UsageError):
+    """The fact was taken out, as it does not stand."""
+
+    code = "fallen-fact"
 
 
 class NotExplainableError(UsageError):

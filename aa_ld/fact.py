@@ -39,6 +39,13 @@ _OF_SPANS = _HEAD + (
     "SELECT DISTINCT ?s ?p ?o WHERE {{ {values} ?fact aa:evidence ?line . ?line aa:span|aa:focus ?s . ?s ?p ?o }}"
 )
 
+#: What is shown behind a sentence that the curator is not sure to have read rightly, or that rests on such a one.
+_UNSURE = {
+    False: " [the curator is not sure of this reading]",
+    True: " [rests on a reading of which the curator is not sure]",
+}
+_NOT_SURE = {_AA + "MediumConfidence", _AA + "AcceptedMediumConfidence"}
+
 Triples = dict[str, dict[str, list[str]]]
 
 
@@ -90,8 +97,8 @@ class Derivation(NamedTuple):
 class Fact(NamedTuple):
     """What a source says, or what follows from such. Terms are IRIs; objects and scope values may be literals, given as text.
 
-    `scope` pairs the name of a property ("population") with one value, a pair
-    for each value; a value may be the IRI of "not stated". `implied` names the
+    `sentence` says too where the curator is not sure of the reading. `scope`
+    pairs the name of a property ("population") with one value, a pair for each value; a value may be the IRI of "not stated". `implied` names the
     properties whose value the curator read from the context. A fact has evidence
     lines, or a derivation.
     """
@@ -187,11 +194,13 @@ def _plain(iri: str, own: dict[str, list[str]], about: Triples) -> Fact:
     def first(predicate: str) -> str:
         return next(iter(own.get(predicate, [])), "")
 
+    unsure = _NOT_SURE & set(own.get(_AA + "confidence", []))
+    mark = _UNSURE[_AA + "rule" in own] if unsure else ""
     return Fact(
         iri=iri,
         id=first(PREFIXES["dcterms"] + "identifier") or None,
         category=first(PREFIXES["rdf"] + "type"),
-        sentence=first(PREFIXES["rdfs"] + "label") or compact(iri),
+        sentence=(first(PREFIXES["rdfs"] + "label") or compact(iri)) + mark,
         subjects=tuple(own.get(_AA + "subject", [])),
         predicate=first(_AA + "predicate"),
         objects=tuple(own.get(_AA + "object", [])),

@@ -26,6 +26,7 @@ _TYPE = NamedNode(RDF_TYPE)
 _CERTAINTY, _RULE = NamedNode(_AA + "certainty"), NamedNode(_AA + "rule")
 _SUBJECT, _OBJECT = NamedNode(_AA + "subject"), NamedNode(_AA + "object")
 _EVIDENCE = NamedNode(_AA + "evidence")
+_CONFIDENCE, _ACCEPTED = NamedNode(_AA + "confidence"), NamedNode(_AA + "AcceptedMediumConfidence")
 _NO_VALUE = {_AA + "NotStated", _AA + "NotApplicable"}
 
 #: What a prediction may be called, from firm to weak: one step down is the next of these.
@@ -39,6 +40,7 @@ _OF_TREATMENTS = (NamedNode(_AA + "PharmacologicalAction"), NamedNode(_AA + "Bio
 
 _RANKS = f"SELECT ?certainty ?rank WHERE {{ ?certainty <{_AA}rank> ?rank }}"
 _OF_PREMISES = "SELECT ?fact ?certainty WHERE { VALUES ?fact { %s } ?fact <%scertainty> ?certainty }"
+_UNSURE = f"SELECT ?fact WHERE {{ ?fact <{_CONFIDENCE.value}> <{_ACCEPTED.value}> }}"
 _LABELS = "SELECT ?iri ?label WHERE { VALUES ?iri { %s } ?iri <%s> ?label }"
 _AGENTS = """
 PREFIX aa: <https://w3id.org/aa-ld/>
@@ -210,6 +212,7 @@ class _Finish:
         self.ranks = {row["certainty"]: int(row["rank"].value) for row in rows(layers, _RANKS)}  # type: ignore[attr-defined]
         self.by_rank = {rank: certainty for certainty, rank in self.ranks.items()}
         self.labels: dict[object, str] = {}
+        self.unsure = {row["fact"] for row in rows(layers, _UNSURE)}
 
     def conclusions(self, rule: Rule, drafts: list[Draft]) -> Iterator[Quad]:
         graph = NamedNode(graph_iri(INFERRED))
@@ -226,6 +229,9 @@ class _Finish:
             draft[_CERTAINTY] = {
                 self._certainty(rule, (certainties[p] for p in draft[_PREMISE] if p in certainties))
             }
+            if draft[_PREMISE] & self.unsure:
+                draft[_CONFIDENCE] = {_ACCEPTED}
+                self.unsure.add(name)
             draft[_LABEL] = {Literal(self._sentence(rule, draft), language="en")}
             for predicate, objects in draft.items():
                 for value in objects:

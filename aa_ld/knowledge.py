@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from aa_ld.errors import RedefinedFactError, UnknownSourceError, UsageError
+from aa_ld.errors import FallenFactError, RedefinedFactError, UnknownSourceError, UnknownTermError, UsageError
+from aa_ld.standing import Standing, Wanted, take_out
 from aa_ld.store import Layers, open_layers, said
 from aa_ld.vocab import INFERRED, LAYERS, compact
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from aa_ld.ask import Answer
     from aa_ld.explain import Explanation
     from aa_ld.fact import Fact
+    from aa_ld.fallen import Fallen
     from aa_ld.groups import Profile
     from aa_ld.infer import Inference
     from aa_ld.question import Question
@@ -30,6 +32,8 @@ if TYPE_CHECKING:
 #: What `source` may be, and the layers that it opens.
 SOURCES = {"review": tuple(layer for layer in LAYERS if layer != "literature"), "all": LAYERS}
 
+_TODAY = Wanted()
+
 #: Layers of which no file of a user's may say anything new.
 _OWNED = ("review", "literature")
 
@@ -42,10 +46,18 @@ class Knowledge:
     ['SF32', 'SF33']
     """
 
-    def __init__(self, layers: Layers, source: str = "all", data: tuple[Path, ...] = ()) -> None:
+    def __init__(
+        self,
+        layers: Layers,
+        source: str = "all",
+        data: tuple[Path, ...] = (),
+        wanted: Wanted = _TODAY,
+    ) -> None:
         self.layers = layers
         self.source = source
         self.data = data
+        self.wanted = wanted
+        self.standing = Standing({}, ())
         self._inferred = False
         self._size = len(layers.store)
 
@@ -87,7 +99,8 @@ class Knowledge:
         """Whether the generated layer fits: all shipped facts, and not one triple more or less."""
         from aa_ld.inferred import read_inferred
 
-        as_shipped = self.source == "all" and not self.data and len(self) == self._size
+        as_shipped = not (self.source != "all" or self.data or self.wanted.include or self.standing.facts)
+        as_shipped = as_shipped and len(self) == self._size
         self._inferred = as_shipped and read_inferred(self.layers)
         return self._inferred
 
@@ -114,7 +127,25 @@ class Knowledge:
         """Explain a fact, or the facts about a term; see aa_ld.explain.explain."""
         from aa_ld.explain import explain
 
-        return explain(self.inferred(), name, texts)
+        try:
+            return explain(self.inferred(), name, texts)
+        except UnknownTermError:
+            self._refuse_fallen(name)
+            raise
+
+    def _refuse_fallen(self, name: str) -> None:
+        """A fact that was taken out is not unknown: say so."""
+        said = {
+            quad.subject for quad in self.standing.quads if str(getattr(quad.object, "value", "")) == name
+        }
+        wanted = {iri for iri in self.standing.facts if name in (iri, compact(iri))}
+        wanted |= {getattr(subject, "value", "") for subject in said} & set(self.standing.facts)
+        if wanted:
+            raise FallenFactError(
+                name,
+                "This fact does not stand, or was not out by the date asked for.",
+                "aa-ld facts --fallen says why; --include takes it in.",
+            )
 
     def why_not(self, treatment: str, question: str) -> WhyNot:
         """Why a treatment is not in the answer to a question; see aa_ld.why_not.why_not."""
@@ -152,7 +183,14 @@ class Knowledge:
         from aa_ld.sparql import run_query
 
         layers = (*SOURCES[self.source], *([INFERRED] if inferred else []))
-        return run_query(query, layers, self.data, timeout=timeout)
+        return run_query(query, layers, self.data, timeout, wanted=self.wanted)
+
+    def fallen(self) -> list[Fallen]:
+        """What was taken out because it does not stand, and the conclusions that fell with it; see aa_ld.fallen."""
+        from aa_ld.fallen import fallen
+
+        everything = _opened(self.source, self.data)
+        return fallen(self.standing, everything, self.inferred(), self.wanted.include)
 
     def validate(
         self,
@@ -186,22 +224,47 @@ class Knowledge:
         return dataset
 
 
-def load(source: str = "all", data: str | Path | Iterable[str | Path] = ()) -> Knowledge:
+def load(
+    source: str = "all",
+    data: str | Path | Iterable[str | Path] = (),
+    as_of: str | None = None,
+    include: str | Iterable[str] = (),
+) -> Knowledge:
     """Open the shipped knowledge, and files of the user's own beside it.
 
-    `source` is "review" (the review alone) or "all" the shipped layers. `data`
-    are RDF files in any common syntax, added beside them whatever the source.
-    Nothing is written and nothing is fetched.
+    source   "review" (the review alone) or "all" the shipped layers
+    data     RDF files in any common syntax, added beside them whatever the source
+    as_of    "2020", "2020-07" or "2020-07-03": the knowledge as it stood by the end of it
+    include  what is left out unless asked for: "retracted", "superseded" facts, and
+             "unsure" readings, which otherwise carry no conclusion
 
-    Raises UnknownSourceError; the errors of aa_ld.intake for a file that
-    cannot be read; and RedefinedFactError where a file says something new of a
-    shipped fact or its evidence, which answers would show as the source's.
+    Nothing is written and nothing is fetched. What was taken out stands in
+    `standing` of what is given back.
+
+    Raises UnknownSourceError, DateError, ParameterValueError; the errors of
+    aa_ld.intake for a file that cannot be read; and RedefinedFactError where a
+    file says something new of a shipped fact or its evidence, which answers
+    would show as the source's.
 
     >>> load("review").ask("treatments-toward-th2").column("treatment")
     ['local immunotherapy']
+    >>> len(load().facts(about="dupilumab")) > len(load(as_of="2019").facts(about="dupilumab")) > 0
+    True
     """
     paths = _paths(data)
-    layers = _opened(source)
+    wanted = Wanted(as_of, (include,) if isinstance(include, str) else tuple(include))
+    kb = Knowledge(_opened(source, paths), source, paths, wanted)
+    kb.standing = take_out(kb.layers, wanted)
+    return kb
+
+
+def _opened(source: str, paths: tuple[Path, ...] = ()) -> Layers:
+    """The layers of a source with files beside them, whatever stands."""
+    if source not in SOURCES:
+        raise UnknownSourceError(
+            str(source), "There is no such choice of sources.", f"Use one of {', '.join(SOURCES)}."
+        )
+    layers = open_layers(SOURCES[source])
     for path in paths:
         from aa_ld.intake import read_rdf
 
@@ -215,7 +278,7 @@ def load(source: str = "all", data: str | Path | Iterable[str | Path] = ()) -> K
                 "Give your facts and their evidence IRIs and identifiers of their own; check an edited copy with aa-ld validate.",
             )
         layers.add_quads(quads, "data")
-    return Knowledge(layers, source, paths)
+    return layers
 
 
 def load_edited(data: Iterable[str | Path]) -> tuple[Knowledge, set[str]]:
@@ -229,14 +292,6 @@ def load_edited(data: Iterable[str | Path]) -> tuple[Knowledge, set[str]]:
     layers = _opened("all")
     replaced = layers.replace([quad for path in paths for quad in read_rdf(path)], "data")
     return Knowledge(layers, "all", paths), replaced
-
-
-def _opened(source: str) -> Layers:
-    if source not in SOURCES:
-        raise UnknownSourceError(
-            str(source), "There is no such choice of sources.", f"Use one of {', '.join(SOURCES)}."
-        )
-    return open_layers(SOURCES[source])
 
 
 def _paths(data: str | Path | Iterable[str | Path]) -> tuple[Path, ...]:

@@ -7,11 +7,12 @@ the very same characters, as escapes are resolved once, before both.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import IO, TYPE_CHECKING, Any, NamedTuple
 
 from aa_ld import intake
 from aa_ld.errors import NestingError, QueryRefusedError, QueryStoppedError, QuerySyntaxError, nearest
+from aa_ld.standing import Wanted, take_out
 from aa_ld.vocab import INFERRED, LAYERS, PREFIXES, compact, printable
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 #: Most bytes of a query, and most brackets inside one another in it.
 MOST_BYTES, DEEPEST = 1 << 20, 100
 
+_TODAY = Wanted()
 _DATA = "data"  # the layer of the user's own files
 _UPDATES = ("INSERT", "DELETE", "LOAD", "CLEAR", "DROP", "CREATE", "COPY", "MOVE", "ADD", "WITH")
 
@@ -36,12 +38,14 @@ class Result(NamedTuple):
     value: bytes | bool
 
 
-def run_query(
+def run_query(  # noqa: PLR0913 - each is a limit or a choice of the caller's
     query: str,
     layers: Iterable[str] = LAYERS,
     files: Iterable[intake.Path] = (),
     timeout: float = 30.0,
     memory: int = 2 << 30,
+    *,
+    wanted: Wanted = _TODAY,
 ) -> Result:
     """Run a SPARQL 1.1 query over shipped layers and over files of the user's own.
 
@@ -51,6 +55,7 @@ def run_query(
 
     timeout  seconds for the query, parsing of the query included, of the files not
     memory   bytes that the query may take (not limited on Windows)
+    wanted   what counts, see aa_ld.standing
 
     Raises QuerySyntaxError (with line and column), QueryRefusedError,
     QueryStoppedError, and for files the errors of aa_ld.intake.read_rdf.
@@ -63,7 +68,10 @@ def run_query(
             "query", f"The query is longer than {MOST_BYTES:,} bytes.", "Write a shorter one."
         )
     blocks = [intake.read_nquads(path) for path in files]
-    order = {"query": query, "layers": list(layers), "timeout": timeout, "memory": memory}
+    order = {
+        "query": query, "layers": list(layers), "timeout": timeout, "memory": memory,
+        "as_of": wanted.as_of, "include": wanted.include,
+    }  # fmt: skip
     try:
         said, value = intake.run("query", order, blocks, memory // 4)
     except intake.Stopped as stopped:
@@ -89,6 +97,7 @@ def _stopped(stopped: intake.Stopped, timeout: float, memory: int) -> QueryStopp
 
 def open_all(layers: list[str]) -> tuple[Layers, list[Rule]]:
     """Open the layers, the rules if what follows is asked for too, and the gate, while files can still be opened."""
+    import calendar  # noqa: F401
     import sys
     from urllib.parse import urljoin  # noqa: F401
 
@@ -104,11 +113,12 @@ def open_all(layers: list[str]) -> tuple[Layers, list[Rule]]:
 
 
 def answer(
-    opened: tuple[Layers, list[Rule]], query: str, data: bytes, out: IO[bytes], offline: bool
+    opened: tuple[Layers, list[Rule]], order: Mapping[str, Any], data: bytes, out: IO[bytes], offline: bool
 ) -> dict[str, str]:
     """Pass the query through the gate, run it, write what it gives and say of which kind that is.
 
     opened   what open_all gave
+    order    what run_query ordered
     data     N-Quads of the user's files
     offline  whether this process has lost the right to open files and sockets
     """
@@ -117,7 +127,7 @@ def answer(
     from aa_ld.store import said
 
     layers, rules = opened
-    text = Text(query)
+    text = Text(order["query"])
     try:
         intake.check_nesting(text.plain.encode("utf-8", "replace"), "query", deepest=DEEPEST)
     except NestingError as error:
@@ -131,6 +141,7 @@ def answer(
         else:
             own = layers.graph(_DATA)
             layers.store.extend(engine.Quad(q.subject, q.predicate, q.object, own) for q in quads)
+    take_out(layers, Wanted(order["as_of"], tuple(order["include"])))
     if rules:
         from aa_ld.infer import infer
 

@@ -339,6 +339,7 @@ def test_the_chain_is_told_in_the_order_of_the_text(review):
     assert told == ["SF02", "SF04", "SF05", "SF07", "SF08", "SF09"]
 
 
+@pytest.mark.reference
 @pytest.mark.parametrize("name", WIDER)
 def test_rdflib_gives_the_same_rows_over_all_sources(name, everything, all_in_rdflib):
     """Where further sources change the answer, another engine changes it in the same way."""
@@ -348,6 +349,7 @@ def test_rdflib_gives_the_same_rows_over_all_sources(name, everything, all_in_rd
     assert Counter(listed(other)) == Counter(listed(answer(everything, name)))
 
 
+@pytest.mark.reference
 @every_question
 def test_rdflib_gives_the_same_rows(name, review, widened, in_rdflib):
     """Another engine over the same triples gives the same rows."""

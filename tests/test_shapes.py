@@ -174,6 +174,7 @@ def hits(found) -> set[tuple[str, str, str | None]]:
     }
 
 
+@pytest.mark.reference
 def test_both_engines_agree_on_every_bad_file(example):
     """pySHACL and the set-based queries find the same checks, nodes and values in each bad file."""
     reference = Reference(example.layers)
@@ -214,11 +215,13 @@ def change(graph, gone: list[Triple], come: list[Triple]) -> None:
         graph.parse(data=f"{triple} .\n", format="nt")
 
 
+@pytest.mark.reference
 def test_both_engines_agree_on_the_whole_review():
     """pySHACL too finds nothing in what is shipped."""
     assert validate(open_layers(), engine="pyshacl").to_text() == "Nothing found.\n"
 
 
+@pytest.mark.reference
 def test_both_engines_agree_on_a_review_with_several_defects():
     """On the review without its hedges, both engines give the same findings, node by node."""
     layers = open_layers()

@@ -39,6 +39,16 @@ def add_source(parser: Parser) -> None:
         help="which shipped layers count (all); --data always does",
     )
     parser.add_argument("--data", nargs="+", action="extend", default=[], metavar="FILE", help=FILE_HELP)
+    parser.add_argument(
+        "--as-of", metavar="DATE", help="the knowledge as it stood then: 2020, 2020-07 or 2020-07-03"
+    )
+    parser.add_argument(
+        "--include",
+        choices=["retracted", "superseded", "unsure"],
+        action="append",
+        default=[],
+        help="take in what is left out: facts that do not stand, marked as such, or, for the rules, unsure readings",
+    )
 
 
 def add_sources(parser: Parser) -> None:

@@ -60,6 +60,8 @@ def facts(arguments: Namespace) -> int:
     from aa_ld.facts import FILTERS
 
     kb = open_knowledge(arguments)
+    if arguments.fallen:
+        return _fallen(kb, arguments)
     if arguments.inferred:
         kb.infer()
     filters = {name: getattr(arguments, name) for name in FILTERS if getattr(arguments, name) is not None}
@@ -78,6 +80,24 @@ def facts(arguments: Namespace) -> int:
         )
     else:
         say("No facts: the loaded sources state none of this kind. Silence is not a no.")
+    return 0
+
+
+def _fallen(kb: Knowledge, arguments: Namespace) -> int:
+    """List what does not stand, facts and then conclusions, with the reason."""
+    items = kb.fallen()
+    if arguments.format == "json":
+        record = [
+            {"id": item.fact.id, "fact": compact(item.fact.iri), "sentence": item.fact.sentence,
+             "derived": item.fact.derivation is not None, "kind": item.reason.kind, "why": item.why}
+            for item in items
+        ]  # fmt: skip
+        say(as_json(record))
+    elif items:
+        body = [[item.fact.id or compact(item.fact.iri)[:21], item.fact.sentence, item.why] for item in items]
+        say("\n".join(grid(["id", "what it said", "why it does not stand"], body, width_of(sys.stdout))))
+    else:
+        say("Everything that is loaded stands.")
     return 0
 
 
@@ -100,7 +120,12 @@ def sparql(arguments: Namespace) -> int:
     query = _query(arguments)
     result = open_knowledge(arguments).sparql(query, timeout=arguments.timeout, inferred=arguments.inferred)
     if result.kind == "rows" and b'"bindings":[]' in result.value.replace(b" ", b""):  # type: ignore[union-attr]
-        sys.stderr.write(_unknown_words(query, Names(load(arguments.source, arguments.data).layers)))
+        sys.stderr.write(
+            _unknown_words(
+                query,
+                Names(load(arguments.source, arguments.data, arguments.as_of, arguments.include).layers),
+            )
+        )
     return print_result(result, arguments.format)
 
 

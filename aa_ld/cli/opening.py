@@ -8,18 +8,20 @@ from pathlib import Path
 
 from aa_ld.errors import SourceTextError
 from aa_ld.knowledge import Knowledge, load
+from aa_ld.vocab import compact
 
 
 def open_knowledge(arguments: Namespace) -> Knowledge:
     """The shipped layers that are asked for, and the user's files; what is wrong in those is told."""
-    kb = load(arguments.source, arguments.data)
+    kb = load(arguments.source, arguments.data, arguments.as_of, arguments.include)
+    sys.stderr.write(left_out(kb))
     if arguments.data:
         own = kb.layers.subjects("data")
         found = sum(1 for finding in kb.validate() if finding.focus in own)
         if found:
             files = " ".join(arguments.data)
             sys.stderr.write(
-                f"{'1 finding' if found == 1 else f'{found} findings'} in your files, so answers may be wrong; "
+                f"{_counted(found, 'finding')} in your files, so answers may be wrong; "
                 f"see aa-ld validate {files}\n"
             )
     return kb
@@ -44,3 +46,38 @@ def texts_of(arguments: Namespace, kb: Knowledge) -> dict[str, str] | None:
             f"Looked for: {looked_for}.",
         )
     return texts
+
+
+def left_out(kb: Knowledge) -> str:
+    """What was taken out because it does not stand, a line for each ground; nothing where all stands."""
+    if not kb.standing.facts:
+        return ""
+    if kb.wanted.as_of is None:
+        return _fallen_lines(kb)
+    kinds = [reason.kind for reason in kb.standing.facts.values()]
+    later = len({reason.about for reason in kb.standing.facts.values() if reason.kind == "later"})
+    undated = kinds.count("undated")
+    told = f"As of {kb.wanted.as_of}, {_counted(len(kinds), 'fact')} left out: "
+    told += f"{_counted(later, 'publication')} not certainly out by then"
+    told += f", {_counted(undated, 'fact')} from publications without a date" if undated else ""
+    return f"{told}. See aa-ld facts --fallen --as-of {kb.wanted.as_of}\n"
+
+
+def _counted(number: int, thing: str) -> str:
+    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
+
+
+def _fallen_lines(kb: Knowledge) -> str:
+    facts: dict[str, list[str]] = {}
+    fallen = kb.fallen()
+    for item in fallen:
+        if not item.fact.derivation:
+            facts.setdefault(item.why, []).append(item.fact.id or compact(item.fact.iri))
+    conclusions = sum(1 for item in fallen if item.fact.derivation)
+    lines = [
+        f"Left out: {', '.join(ids[:5])}{' ...' if len(ids) > 5 else ''}: {why}."
+        for why, ids in facts.items()
+    ]
+    if conclusions:
+        lines.append(f"{_counted(conclusions, 'conclusion')} fell with them.")
+    return "\n".join([*lines, "See aa-ld facts --fallen with the same files.\n"])

@@ -51,7 +51,7 @@ def parse(argv: list[str]) -> tuple[Command, argparse.Namespace]:
 _INFERENCE = ("infer", "explain", "reason", "advise", "draw")
 
 #: The options of `ask` itself; every other one is a parameter of the question.
-_ASK_OPTIONS = ("--source", "--data", "--format", "--help", "-h")
+_ASK_OPTIONS = ("--source", "--data", "--as-of", "--include", "--format", "--help", "-h")
 
 
 def _take_params(argv: list[str], parser: Parser) -> tuple[list[str], dict[str, str]]:
@@ -124,7 +124,7 @@ def _reading(verbs: argparse._SubParsersAction[Parser]) -> None:
     facts = verbs.add_parser(
         "facts",
         help="list facts, by what they are about and how firmly they are said",
-        examples="Examples:\n  aa-ld facts --about dupilumab\n  aa-ld facts --hedged\n"
+        examples="Examples:\n  aa-ld facts --about dupilumab\n  aa-ld facts --hedged\n  aa-ld facts --fallen --as-of 2020\n"
         '  aa-ld facts --class "biomarker observation" --certainty reported\n',
         description="List the facts that match every filter given.",
     )
@@ -139,6 +139,11 @@ def _reading(verbs: argparse._SubParsersAction[Parser]) -> None:
         facts.add_argument(f"--{name}", metavar="TERM", help=meaning)
     facts.add_argument("--class", dest="category", metavar="TERM", help="the class of fact")
     facts.add_argument("--hedged", action="store_true", default=None, help="only those with a hedge")
+    facts.add_argument(
+        "--fallen",
+        action="store_true",
+        help="those that do not stand, with the reason, and what fell with them",
+    )
     add_inferred(facts)
     add_source(facts)
     add_format(facts, "table", "json")
