@@ -17,6 +17,10 @@
     │   ├── QuerySyntaxError
     │   ├── QueryStoppedError
     │   └── MissingExtraError
+    ├── RemoteError                     exit 4: a remote service failed
+    │   ├── UnreachableError
+    │   ├── RemoteAnswerError
+    │   └── RemoteRefusedError
     └── InputError                      exit 3: the input has to change
         ├── MissingFileError
         ├── NotAFileError
@@ -175,6 +179,31 @@ class MissingExtraError(UsageError):
     """The verb needs an optional part that is not installed."""
 
     code = "missing-extra"
+
+
+class RemoteError(AaLdError):
+    """A remote service failed."""
+
+    code = "remote"
+    exit_status = 4
+
+
+class UnreachableError(RemoteError):
+    """Nothing answers there: no such host, no connection, or no trusted certificate."""
+
+    code = "unreachable"
+
+
+class RemoteAnswerError(RemoteError):
+    """The answer is cut off, or is not what was asked for."""
+
+    code = "remote-answer"
+
+
+class RemoteRefusedError(RemoteError):
+    """The server answers with an error; what it says is shown."""
+
+    code = "remote-refused"
 
 
 class InputError(AaLdError):

@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from hashlib import sha256
 from pathlib import Path
+from typing import NamedTuple
 
 from aa_ld.errors import NotAFileError, SourceTextError
 from aa_ld.report import Finding
@@ -22,9 +23,8 @@ from aa_ld.vocab import PREFIXES, compact
 
 _HEAD = "".join(f"PREFIX {p}: <{PREFIXES[p]}>\n" for p in ("aa", "oa", "rdfs", "skos"))
 
-_SOURCES = (
-    "SELECT ?source ?digest ?length { ?source a aa:SourceText ; aa:sha256 ?digest ; aa:length ?length }"
-)
+_SOURCES = """SELECT ?source ?publication ?digest ?length {
+  ?source a aa:SourceText ; aa:sha256 ?digest ; aa:length ?length ; aa:publication ?publication }"""
 
 _SPANS = """SELECT ?span ?source ?start ?end ?digest {
   ?span a aa:Span ; oa:hasSource ?source ; oa:start ?start ; oa:end ?end ; aa:sha256 ?digest
@@ -94,6 +94,56 @@ def check_spans(layers: Source, texts: Mapping[str, str]) -> list[Finding]:
 def source_texts(layers: Source) -> dict[str, int]:
     """The digest of every source text that spans were taken from, and its length in code points."""
     return {_text(row, "digest"): _int(row, "length") for row in rows(layers, _HEAD + _SOURCES)}
+
+
+class Proof(NamedTuple):
+    """What the proof of one source text came to.
+
+    source       IRI of the source text
+    publication  IRI of the publication whose text it is
+    sha256       its digest
+    length       its length in code points
+    spans        how many spans point into it
+    proven       how many of them are proven against the text; None where the text was not given
+    """
+
+    source: str
+    publication: str
+    sha256: str
+    length: int
+    spans: int
+    proven: int | None
+
+
+def proofs(layers: Source, texts: Mapping[str, str]) -> list[Proof]:
+    """How many spans of each source text are proven against the texts given, by source.
+
+    >>> from aa_ld.store import open_layers
+    >>> [(proof.spans > 100, proof.proven) for proof in proofs(open_layers(), {})]
+    [(True, None)]
+    """
+    spans: dict[str, list[bool]] = {}
+    sources = rows(layers, _HEAD + _SOURCES)
+    given = {_text(r, "source"): texts.get(_text(r, "digest")) for r in sources}
+    for row in rows(layers, _HEAD + _SPANS):
+        text = given.get(_text(row, "source"))
+        right = text is not None and not list(_check_span(row, text))
+        spans.setdefault(_text(row, "source"), []).append(right)
+    found = []
+    for row in sources:
+        source, rights = _text(row, "source"), spans.get(_text(row, "source"), [])
+        proven = None if given[source] is None else sum(rights)
+        found.append(
+            Proof(
+                source,
+                _text(row, "publication"),
+                _text(row, "digest"),
+                _int(row, "length"),
+                len(rights),
+                proven,
+            )
+        )
+    return sorted(found)
 
 
 def unproven(layers: Source, texts: Mapping[str, str]) -> list[str]:

@@ -7,6 +7,7 @@ import os
 from collections.abc import Callable
 
 from aa_ld import __version__
+from aa_ld.cli import sources
 from aa_ld.cli.arguments import FILE_HELP, Parser, add_format, add_inferred, add_source, add_sources
 
 Command = Callable[[argparse.Namespace], int]
@@ -43,7 +44,8 @@ def parse(argv: list[str]) -> tuple[Command, argparse.Namespace]:
         _find_question(arguments, parser)
     from importlib import import_module
 
-    home = "inference" if arguments.verb in _INFERENCE else "commands"
+    homes = {**dict.fromkeys(_INFERENCE, "inference"), **dict.fromkeys(sources.VERBS, "sources")}
+    home = homes.get(arguments.verb, "commands")
     return getattr(import_module(f"aa_ld.cli.{home}"), arguments.verb), arguments
 
 
@@ -94,6 +96,7 @@ def _parser() -> Parser:
     _reading(verbs)
     _inference(verbs)
     _checking(verbs)
+    sources.add_verbs(verbs)
     return parser
 
 
