@@ -30,7 +30,7 @@ ELSEWHERE = {
         "LF137": "a later fall of type 1 markers; the balance is told for each time, and no verdict at this one",
         "LF156": "a hypothesis about an axis that names no treatment as its subject",
     },
-    "CQ20": {name: "its sign is not printed, so nobody said that it worsens" for name in ("LF196", "LF197")},
+    "CQ20": dict.fromkeys(("LF196", "LF197"), "its sign is not printed, so nobody said that it worsens"),
     "CQ38": {"LF104": "of another publication; the question is about the abstract of the review"},
 }
 
