@@ -28,6 +28,7 @@ _DESCRIPTION = (
 _HEADS = (
     "treatment", "verdict", "extent", "assumption", "tier", "certainty", "Th2", "Th1",
     "population", "compartment", "time", "response", "species", "cohort",
+    "conclusion",
 )  # fmt: skip
 
 #: What stands in the setting: the name of the property and what people call it.
@@ -51,12 +52,14 @@ _WORDS, _MIDDLE, _FULL, _HALF, _TALL = 232.0, 322.0, 62.0, 31.0, 14.0
 class Shift(NamedTuple):
     """One conclusion on the balance.
 
-    `verdict`, `extent` and `tier` are local names of ours, the rest is words.
+    `key` is its short name, for aa-ld explain; `verdict`, `extent` and `tier`
+    are local names of ours, the rest is words.
     `arms` are the directions of Th2 and of Th1; `setting` has the words of
     population, compartment, time, response, species and cohort.
     """
 
     fact: str
+    key: str
     treatment: str
     verdict: str
     extent: str
@@ -73,6 +76,7 @@ class Shift(NamedTuple):
         said = (self.words[name] for name in ("verdict", "extent"))
         return (
             self.treatment, *said, note, self.words["tier"], self.words["certainty"], *self.arms, *self.setting,
+            self.key,
         )  # fmt: skip
 
 
@@ -144,6 +148,7 @@ def _shift(fact: str, own: dict[str, list[object]], names: Names) -> Shift:
 
     return Shift(
         fact=fact,
+        key=names.key(fact),
         treatment=words("subject"),
         verdict=local("verdict"),
         extent=local("extent"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -170,13 +170,13 @@ class Knowledge:
         self,
         has: Iterable[str],
         lacks: Iterable[str] = (),
-        labs: Iterable[str] = (),
+        labs: Iterable[str] | Mapping[str, str] = (),
         had: Iterable[str] = (),
     ) -> Profile:
         """A patient profile in words: diseases, "IgE=high", "dupilumab"; see aa_ld.profile.read_profile."""
         from aa_ld.profile import read_profile
 
-        return read_profile(self.layers, list(has), list(lacks), list(labs), list(had))
+        return read_profile(self.layers, has, lacks, labs, had)
 
     def sparql(self, query: str, timeout: float = 30.0, inferred: bool = False) -> Result:
         """Run any read-only query in a process of its own, over what follows too if asked; see aa_ld.sparql.run_query."""

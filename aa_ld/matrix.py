@@ -144,7 +144,7 @@ def _mark(treatment: str, target: str, kind: str, facts: list[Fact], names: Name
         "".join(sign for sign in "+−0¬" if sign in signs).replace("+−", "±"),
         signs <= asserted,
         ", ".join(sorted({names.label(fact.certainty) for fact in facts})),
-        tuple(printable(fact.sentence) for fact in facts),
+        tuple(f"[{names.key(fact.iri)}] {printable(fact.sentence)}" for fact in facts),
     )
 
 

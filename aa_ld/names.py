@@ -146,6 +146,9 @@ class Names:
         return {row["iri"].value for row in rows(self._source, _DECLARED)}  # type: ignore[attr-defined]
 
     def _nearest(self, text: str, allowed: set[str] | None) -> list[str]:
+        if text[:2].isupper() and text[2:].isdigit():  # the identifier of a fact, so others of that kind
+            known = {key: iri for iri, key in self._identifiers.items()}
+            return nearest(text, (key for key, iri in known.items() if allowed is None or iri in allowed))
         names = {
             self._labels.get(iri, compact(iri))
             for iris in self._by_name.values()

@@ -7,7 +7,7 @@ no type of a disease follows from the disease, and none from a laboratory value.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from pyoxigraph import BlankNode, NamedNode
@@ -41,14 +41,14 @@ def read_profile(
     source: Source,
     has: Iterable[str],
     lacks: Iterable[str] = (),
-    labs: Iterable[str] = (),
+    labs: Iterable[str] | Mapping[str, str] = (),
     had: Iterable[str] = (),
 ) -> Profile:
     """A profile from words, looked up in a source.
 
     Diseases and treatments are labels, synonyms, short names or IRIs. A
-    laboratory finding is MARKER=high, =normal or =low; a past treatment is
-    TREATMENT, or TREATMENT=OUTCOME.
+    laboratory finding is MARKER=high, =normal or =low, or an entry of a dict; a
+    past treatment is TREATMENT, or TREATMENT=OUTCOME.
 
     Raises ProfileError where entries contradict each other, cannot be true of
     one person, or stand in the wrong place, and UnknownTermError where nothing
@@ -59,6 +59,7 @@ def read_profile(
     >>> [compact(iri) for iri in profile.has], list(profile.labs.values())
     (['aa:AlopeciaAreata', 'aa:ExtrinsicAtopicDermatitis'], ['high'])
     """
+    labs = [f"{marker}={level}" for marker, level in labs.items()] if isinstance(labs, Mapping) else labs
     return _profile(source, {"has": has, "lacks": lacks, "labs": labs, "had": had}, "profile")
 
 

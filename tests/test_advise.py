@@ -878,3 +878,10 @@ def test_advice_needs_nothing_but_a_source_that_selects(review):
         told(elsewhere, UNTYPED, labs=["IgE=high"]).to_text()
         == told(review, UNTYPED, labs=["IgE=high"]).to_text()
     )
+
+
+def test_laboratory_findings_may_be_a_mapping():
+    """What a program has as a dict need not be put into words."""
+    words, mapping = (load().profile(["AA"], labs=labs) for labs in (["IgE=high"], {"IgE": "high"}))
+
+    assert words == mapping

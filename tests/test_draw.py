@@ -224,7 +224,7 @@ def test_each_row_says_its_setting_tier_and_certainty_in_words():
 
     assert row == (
         "alphamab", "toward Th2", "absolute", "", "measured", "reported", "raised", "lowered",
-        "patient with alopecia areata", "serum", "week <12>", "", "human", "not stated",
+        "patient with alopecia areata", "serum", "week <12>", "", "human", "not stated", "derived-one",
     )  # fmt: skip
 
 
