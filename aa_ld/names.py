@@ -5,18 +5,10 @@ from __future__ import annotations
 from pyoxigraph import Literal, NamedNode
 
 from aa_ld.errors import ParameterValueError, UnknownTermError, nearest
-from aa_ld.store import Source, rows
-from aa_ld.vocab import BASE, PREFIXES, compact, expand, printable
+from aa_ld.store import Source, pairs, rows
+from aa_ld.vocab import BASE, IDENTIFIER, PREFIXES, compact, expand, printable
 
-_LABELS = f"""
-PREFIX rdfs: <{PREFIXES["rdfs"]}>
-PREFIX skos: <{PREFIXES["skos"]}>
-PREFIX dcterms: <{PREFIXES["dcterms"]}>
-SELECT ?iri ?label ?rank WHERE {{
-  {{ ?iri rdfs:label ?label . BIND(1 AS ?rank) }}
-  UNION {{ ?iri skos:altLabel ?label . BIND(2 AS ?rank) }}
-  UNION {{ ?iri dcterms:identifier ?label . BIND(3 AS ?rank) }}
-}} ORDER BY ?rank ?iri ?label"""
+_LABEL, _SYNONYM = PREFIXES["rdfs"] + "label", PREFIXES["skos"] + "altLabel"
 
 _MEMBERS = """
 PREFIX aa: <https://w3id.org/aa-ld/>
@@ -54,14 +46,15 @@ class Names:
         self._folded_names: dict[str, list[str]] | None = None
         self._identifiers: dict[str, str] = {}
         self._facts: set[str] | None = None
-        for row in rows(source, _LABELS):
-            iri, label = row["iri"], row["label"]
-            if isinstance(iri, NamedNode) and isinstance(label, Literal):
-                rank = row["rank"].value  # type: ignore[attr-defined]
-                if rank != "2":
-                    known = self._labels if rank == "1" else self._identifiers
-                    known.setdefault(iri.value, printable(label.value))
-                self._named.append((label.value, iri.value))
+        for predicate, known in ((_LABEL, self._labels), (_SYNONYM, {}), (IDENTIFIER, self._identifiers)):
+            named = [
+                (iri.value, label.value)
+                for iri, label in pairs(source, predicate)
+                if isinstance(iri, NamedNode) and isinstance(label, Literal)
+            ]
+            for iri, label in sorted(named):
+                known.setdefault(iri, printable(label))
+                self._named.append((label, iri))
 
     def label(self, iri: str) -> str:
         """The label of an IRI, or its short form where it has none."""
