@@ -485,7 +485,9 @@ def test_a_closed_pipe_is_no_error():
     )  # fmt: skip
 
     assert done.stdout.endswith("0\n")
-    assert done.stderr in ("", "For research, not medical advice.\n"), "at most the disclaimer, however soon the pipe closes"
+    assert done.stderr in ("", "For research, not medical advice.\n"), (
+        "at most the disclaimer, however soon the pipe closes"
+    )
 
 
 def test_an_interrupt_ends_quietly_and_leaves_no_child():
