@@ -25,6 +25,7 @@ PREFIXES: dict[str, str] = {
     "source": BASE + "source/",
     "span": BASE + "span/",
     "bibo": "http://purl.org/ontology/bibo/",
+    "biolink": "https://w3id.org/biolink/vocab/",
     "dcterms": "http://purl.org/dc/terms/",
     "doi": "https://doi.org/",
     "drugbank": "http://identifiers.org/drugbank/",

@@ -149,10 +149,10 @@ def random_facts(draw: st.DrawFn) -> tuple[list[str], list[Triple]]:
         say(fact, RDFS + "label", draw(LITERALS))
         for subject in draw(st.lists(TERMS, min_size=1, max_size=2)):
             say(fact, "subject", subject)
-        for value in draw(st.lists(TERMS | LITERALS, min_size=1, max_size=2)):
+        for value in draw(st.lists(TERMS | TERMS | TERMS | TERMS | LITERALS, min_size=1, max_size=2)):
             say(fact, "object", value)
         say(fact, "predicate", NamedNode(draw(st.sampled_from(_PREDICATES))))
-        say(fact, "polarity", draw(_aa("Positive", "Positive", "Negative")))
+        say(fact, "polarity", draw(_aa("Positive", "Positive", "Positive", "Negative")))
         say(fact, "certainty", draw(_aa("Asserted", "Asserted", "Likely", "Possible", "Reported")))
         for name in draw(st.lists(st.sampled_from(_SCOPES), unique=True, max_size=4)):
             say(fact, name, draw(TERMS | LITERALS | _aa("NotStated")))

@@ -11,7 +11,8 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 
 from aa_ld.errors import UsageError, nearest
-from aa_ld.exchange.described import Described, describe, facts_of, nameless
+from aa_ld.exchange.described import Described, describe, facts_of, untellable
+from aa_ld.exchange.kgx import read_kgx, read_kgx_jsonl, write_kgx, write_kgx_jsonl
 from aa_ld.exchange.rdf11 import read_turtle_of, write_ntriples, write_turtle_of
 from aa_ld.exchange.rdf12 import read_rdf12, write_rdf12
 from aa_ld.exchange.skipped import Skipped, skipped_table
@@ -84,13 +85,10 @@ def exported(source: Source, facts: Iterable[Fact | str], format: str) -> Export
     """
     chosen = _format(format)
     found = describe(source, facts)
-    unnamed = [
-        Skipped(fact.iri, "a part of it has no name, so it cannot be read back")
-        for fact in found
-        if nameless(fact)
-    ]
-    files, skipped = chosen.write(source, [fact for fact in found if not nameless(fact)])
-    skipped = sorted([*unnamed, *skipped])
+    untold = [Skipped(fact.iri, reason) for fact in found if (reason := untellable(fact))]
+    left = {skipped.fact for skipped in untold}
+    files, skipped = chosen.write(source, [fact for fact in found if fact.iri not in left])
+    skipped = sorted([*untold, *skipped])
     if not chosen.is_one_file():
         files = {**files, "skipped.tsv": skipped_table(skipped)}
     return Export(files, skipped)
@@ -138,6 +136,18 @@ def _one(
 
 #: Name of each format, as the command line knows it.
 FORMATS: dict[str, Format] = {
+    "kgx": Format(
+        "KGX as TSV: nodes and edges in the words of Biolink",
+        ("nodes.tsv", "edges.tsv", "negated_edges.tsv"),
+        write_kgx,
+        read_kgx,
+    ),
+    "kgx-jsonl": Format(
+        "KGX as JSON lines",
+        ("nodes.jsonl", "edges.jsonl", "negated_edges.jsonl"),
+        write_kgx_jsonl,
+        read_kgx_jsonl,
+    ),
     "rdf12": _one("facts.ttl", "RDF 1.2 Turtle, a triple term for each fact", write_rdf12, read_rdf12),
     "ttl": _one("facts.ttl", "Turtle in the layout of the shipped files", write_turtle_of, read_turtle_of),
     "nt": _one("facts.nt", "N-Triples, sorted", write_ntriples, read_turtle_of),

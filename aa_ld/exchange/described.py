@@ -96,6 +96,17 @@ class Described(NamedTuple):
             self.others.get(line.value, {}) for line in self.values("evidence") if isinstance(line, NamedNode)
         ]
 
+    def is_unreserved(self) -> bool:
+        """Whether every source says it, or that it is not so, firmly: no hedge, not taken back, and not a conclusion."""
+        lines = self.lines()
+        return (
+            self.values("certainty") == [NamedNode(_AA + "Asserted")]
+            and bool(lines)
+            and all(line.get(_AA + "stance") == [NamedNode(_AA + "Supports")] for line in lines)
+            and not any(_AA + "hedge" in line for line in lines)
+            and not self.own.keys() & _WITHDRAWN
+        )
+
     def conflicts(self) -> list[str]:
         """The IRIs of the conflicts in which the fact stands."""
         return [
@@ -155,29 +166,23 @@ class Plain(NamedTuple):
         scope, nothing against it, not replaced, and not a conclusion.
         """
         return (
-            is_asserted(fact)
-            and fact.values("polarity") == [POSITIVE]
+            self.is_asserted(fact)
             and len(fact.contents()) == 1
-            and self.denied.isdisjoint(fact.contents())
             and all(p in _NEUTRAL or self.says_nothing(values) for p, values in fact.own.items())
+        )
+
+    def is_asserted(self, fact: Described) -> bool:
+        """Whether sources say that it is so without reserve, and nothing that is loaded speaks against it."""
+        return (
+            fact.is_unreserved()
+            and fact.values("polarity") == [POSITIVE]
+            and not fact.conflicts()
+            and self.denied.isdisjoint(fact.contents())
         )
 
     def says_nothing(self, values: Iterable[Term]) -> bool:
         """Whether all of these stand where there is no value."""
         return all(isinstance(value, NamedNode) and value.value in self.empty for value in values)
-
-
-def is_asserted(fact: Described) -> bool:
-    """Whether sources say it without reserve, and nothing speaks against it: no hedge, no conflict, no conclusion."""
-    lines = fact.lines()
-    return (
-        fact.values("certainty") == [NamedNode(_AA + "Asserted")]
-        and bool(lines)
-        and all(line.get(_AA + "stance") == [NamedNode(_AA + "Supports")] for line in lines)
-        and not any(_AA + "hedge" in line for line in lines)
-        and not fact.conflicts()
-        and not fact.own.keys() & _WITHDRAWN
-    )
 
 
 def plain(source: Source) -> Plain:
@@ -190,9 +195,14 @@ def plain(source: Source) -> Plain:
     )
 
 
-def nameless(fact: Described) -> bool:
-    """Whether a part of the fact has no name, so that no two files could speak of the same."""
-    return any(isinstance(triple.object, BlankNode | Triple) for triple in fact.triples())
+def untellable(fact: Described) -> str:
+    """Why no format can give a fact back as it is; empty where all can."""
+    objects = [triple.object for triple in fact.triples()]
+    if any(isinstance(value, BlankNode | Triple) for value in objects):
+        return "a part of it has no name, so it cannot be told from others"
+    if any(isinstance(value, Literal) and value.direction is not None for value in objects):
+        return "a text of it has a base direction, which most formats have no place for"
+    return ""
 
 
 def parsed(text: str, syntax: object, where: str) -> list[Quad]:
