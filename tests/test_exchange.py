@@ -19,9 +19,17 @@ from exchanged import AA, RDF, by_subject, facts, picture, predicates, random_fa
 from hypothesis import given, settings
 from pyoxigraph import NamedNode, RdfFormat, Triple, parse
 
-from aa_ld import load
-from aa_ld.errors import AaLdError, ExchangeFileError, NestingError, RdfSyntaxError, UsageError
+from aa_ld import load, places
+from aa_ld.errors import (
+    AaLdError,
+    ExchangeFileError,
+    NestingError,
+    RdfSyntaxError,
+    RemoteContextError,
+    UsageError,
+)
 from aa_ld.exchange import FORMATS, Export, describe, export, exported, facts_of, read
+from aa_ld.exchange.jsonld import generated_context, shipped_context
 from aa_ld.knowledge import Knowledge
 from aa_ld.store import open_layers
 from aa_ld.vocab import PREFIXES
@@ -73,8 +81,13 @@ def triples_of(form: str) -> frozenset[Triple]:
             own = ((column, cell) for column, cells in row.items() if ":" in column for cell in cells)
             turtle += "".join(f"<{row['iri']}> {column} {cell} .\n" for column, cell in own)
         return frozenset(quad.triple for quad in parse(turtle, RdfFormat.TURTLE))
-    (text,) = exports(form).files.values()
-    return frozenset(quad.triple for quad in parse(text, RdfFormat.TURTLE))
+    ((name, text),) = exports(form).files.items()
+    if form == "jsonld-by-reference":
+        text = json.dumps(
+            {**json.loads(text), **json.loads((REPOSITORY / "ontology" / "context.jsonld").read_text())}
+        )
+    syntax = RdfFormat.JSON_LD if name.endswith(".jsonld") else RdfFormat.TURTLE
+    return frozenset(quad.triple for quad in parse(text, syntax))
 
 
 @cache
@@ -534,3 +547,56 @@ def test_readers_raise_errors_of_the_family():
                 read(dict.fromkeys(FORMATS[form].files, text), form)
             except AaLdError:
                 continue
+
+
+# JSON-LD.
+
+
+def test_the_shipped_context_is_the_generated_one():
+    """Every property and class that shipped facts use is in it, and nothing else."""
+    assert places.context_file().read_text(encoding="utf-8") == generated_context(
+        describe(knowledge().layers, facts())
+    )
+
+
+def test_every_word_of_shipped_facts_has_a_short_name_in_the_context():
+    """No key of the shipped facts is a longer name than it has to be."""
+    document = json.loads(exports("jsonld").files["facts.jsonld"])
+    keys = {key for node in document["@graph"] for key in node}
+    kinds = {kind for node in document["@graph"] for kind in [node["type"]] if isinstance(kind, str)}
+
+    assert {name for name in keys | kinds if ":" in name} == set()
+    assert keys - set(document["@context"]) == set()
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_rdflib_reads_the_same_triples_from_json_ld():
+    """Another library, which knows nothing of ours, reads what the files say."""
+    graph = rdflib.Graph()
+    graph.parse(data=exports("jsonld").files["facts.jsonld"], format="json-ld")
+    turtle = rdflib.Graph()
+    turtle.parse(data=exports("nt").files["facts.nt"], format="nt")
+
+    assert set(graph) == set(turtle)
+
+
+def test_the_context_may_stand_under_its_address():
+    """Then the file is the same but for the context, and is read without the network."""
+    here, there = (
+        json.loads(exports(form).files["facts.jsonld"]) for form in ("jsonld", "jsonld-by-reference")
+    )
+
+    assert there["@context"] == "https://w3id.org/aa-ld/context.jsonld"
+    assert here["@context"] == shipped_context()
+    assert here["@graph"] == there["@graph"]
+
+
+def test_a_context_from_elsewhere_is_refused():
+    """Nothing is ever fetched."""
+    for context in (
+        '"http://example.org/c"',
+        '[{}, "http://example.org/c"]',
+        '{"@import": "http://example.org/c"}',
+    ):
+        with pytest.raises(RemoteContextError):
+            read({"facts.jsonld": f'{{"@graph": [{{"@context": {context}}}]}}'}, "jsonld")

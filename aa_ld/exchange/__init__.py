@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from aa_ld.errors import UsageError, nearest
 from aa_ld.exchange.described import Described, describe, facts_of, untellable
+from aa_ld.exchange.jsonld import read_jsonld, write_jsonld, write_jsonld_by_reference
 from aa_ld.exchange.kgx import read_kgx, read_kgx_jsonl, write_kgx, write_kgx_jsonl
 from aa_ld.exchange.rdf11 import read_turtle_of, write_ntriples, write_turtle_of
 from aa_ld.exchange.rdf12 import read_rdf12, write_rdf12
@@ -147,6 +148,10 @@ FORMATS: dict[str, Format] = {
         ("nodes.jsonl", "edges.jsonl", "negated_edges.jsonl"),
         write_kgx_jsonl,
         read_kgx_jsonl,
+    ),
+    "jsonld": _one("facts.jsonld", "JSON-LD with its context inside", write_jsonld, read_jsonld),
+    "jsonld-by-reference": _one(
+        "facts.jsonld", "JSON-LD with the address of its context", write_jsonld_by_reference, read_jsonld
     ),
     "rdf12": _one("facts.ttl", "RDF 1.2 Turtle, a triple term for each fact", write_rdf12, read_rdf12),
     "ttl": _one("facts.ttl", "Turtle in the layout of the shipped files", write_turtle_of, read_turtle_of),
