@@ -35,6 +35,8 @@ PREFIXES: dict[str, str] = {
     "mesh": "http://id.nlm.nih.gov/mesh/",
     "meshv": "http://id.nlm.nih.gov/mesh/vocab#",
     "mod": "https://w3id.org/mod#",
+    "np": "http://www.nanopub.org/nschema#",
+    "npx": "http://purl.org/nanopub/x/",
     "oa": "http://www.w3.org/ns/oa#",
     "obo": "http://purl.obolibrary.org/obo/",
     "owl": "http://www.w3.org/2002/07/owl#",

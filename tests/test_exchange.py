@@ -11,11 +11,25 @@ import os
 import subprocess
 import sys
 from functools import cache
+from importlib import metadata
 from pathlib import Path
 
 import pytest
 import rdflib
-from exchanged import AA, RDF, by_subject, facts, picture, predicates, random_facts, said, shipped, world
+from exchanged import (
+    AA,
+    ONTOLOGY,
+    RDF,
+    XSD,
+    by_subject,
+    facts,
+    picture,
+    predicates,
+    random_facts,
+    said,
+    shipped,
+    world,
+)
 from hypothesis import given, settings
 from pyoxigraph import NamedNode, RdfFormat, Triple, parse
 
@@ -35,6 +49,7 @@ from aa_ld.store import open_layers
 from aa_ld.vocab import PREFIXES
 
 REPOSITORY = Path(__file__).parents[1]
+pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
 REIFIES = NamedNode(RDF + "reifies")
 MODEL = REPOSITORY.parent / "shared" / "data" / "biolink" / "biolink_model.owl.ttl"
 BIOLINK = PREFIXES["biolink"]
@@ -86,7 +101,9 @@ def triples_of(form: str) -> frozenset[Triple]:
         text = json.dumps(
             {**json.loads(text), **json.loads((REPOSITORY / "ontology" / "context.jsonld").read_text())}
         )
-    syntax = RdfFormat.JSON_LD if name.endswith(".jsonld") else RdfFormat.TURTLE
+    syntax = {"jsonld": RdfFormat.JSON_LD, "trig": RdfFormat.TRIG}.get(
+        name.rpartition(".")[2], RdfFormat.TURTLE
+    )
     return frozenset(quad.triple for quad in parse(text, syntax))
 
 
@@ -569,7 +586,6 @@ def test_every_word_of_shipped_facts_has_a_short_name_in_the_context():
     assert keys - set(document["@context"]) == set()
 
 
-@pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_rdflib_reads_the_same_triples_from_json_ld():
     """Another library, which knows nothing of ours, reads what the files say."""
     graph = rdflib.Graph()
@@ -600,3 +616,87 @@ def test_a_context_from_elsewhere_is_refused():
     ):
         with pytest.raises(RemoteContextError):
             read({"facts.jsonld": f'{{"@graph": [{{"@context": {context}}}]}}'}, "jsonld")
+
+
+# Nanopublications.
+
+
+@cache
+def nanopubs() -> dict[str, dict[str, set[tuple[str, str, str]]]]:
+    """Nanopublication to name of graph to triples, read by rdflib."""
+    dataset = rdflib.Dataset()
+    dataset.parse(data=exports("nanopub").files["facts.trig"], format="trig")
+    found: dict[str, dict[str, set[tuple[str, str, str]]]] = {}
+    for s, p, o, graph in dataset.quads():
+        publication, _, part = str(graph).rpartition("/")
+        found.setdefault(publication + "/", {}).setdefault(part, set()).add((s.n3(), p.n3(), o.n3()))
+    return found
+
+
+def test_each_fact_is_one_nanopublication_of_four_graphs():
+    """The head names the other three, the provenance speaks of the assertion, and the publication info of the whole."""
+    assert set(nanopubs()) == {fact + "/nanopub/" for fact in facts()}
+    for this, graphs in nanopubs().items():
+        head = {(p.rpartition("#")[2], o) for s, p, o in graphs["Head"] if s == f"<{this}>"}
+        assert head == {
+            ("type>", "<http://www.nanopub.org/nschema#Nanopublication>"),
+            ("hasAssertion>", f"<{this}assertion>"),
+            ("hasProvenance>", f"<{this}provenance>"),
+            ("hasPublicationInfo>", f"<{this}pubinfo>"),
+        }
+        assert set(graphs) == {"Head", "assertion", "provenance", "pubinfo"}
+        assert any(s == f"<{this}assertion>" for s, _, _ in graphs["provenance"])
+        assert {s for s, _, _ in graphs["pubinfo"]} == {f"<{this}>"}
+        assert graphs["assertion"]
+
+
+def test_the_date_of_a_nanopublication_is_that_of_the_release():
+    """It stands once, in the header of the ontology; no clock is read."""
+    header = (ONTOLOGY / "aa.ttl").read_text(encoding="utf-8")
+    day = header.partition('dcterms:issued "')[2][:10]
+    created = {
+        o for graphs in nanopubs().values() for _, p, o in graphs["pubinfo"] if p.endswith("terms/created>")
+    }
+
+    # rdflib writes the same moment with another zone.
+    assert {text.replace("+00:00", "Z") for text in created} == {f'"{day}T00:00:00Z"^^<{XSD}dateTime>'}
+
+
+def test_hedges_stand_in_the_provenance_and_certainty_in_the_assertion():
+    """Who reads the assertion alone still sees how firm it is."""
+    graphs = nanopubs()[AA + "fact/local-immunotherapy-may-worsen-extrinsic/nanopub/"]
+    certainty = {o for _, p, o in graphs["assertion"] if p == f"<{AA}certainty>"}
+    hedges = {o for _, p, o in graphs["provenance"] if p == f"<{AA}hedge>"}
+
+    assert certainty == {f"<{AA}Possible>"}
+    assert hedges == {'"may"'}
+
+
+def test_a_nanopublication_without_its_parts_is_refused():
+    """The error names the nanopublication."""
+    text = export(knowledge().layers, facts()[:1], "nanopub")["facts.trig"]
+    with pytest.raises(ExchangeFileError, match="introduces") as caught:
+        read({"facts.trig": text.replace("npx:introduces", "npx:describes")}, "nanopub")
+
+    assert caught.value.where == f"<{facts()[0]}/nanopub/>"
+
+
+def test_the_nanopub_library_finds_every_nanopublication_valid():
+    """The library of the nanopublication network agrees; versions before 2.2.2 call anything valid."""
+    library = pytest.importorskip("nanopub", reason="pip install nanopub (needs Python 3.12)")
+    version = tuple(int(part) for part in metadata.version("nanopub").split(".")[:3])
+    if version < (2, 2, 2):
+        pytest.skip("nanopub before 2.2.2 calls tampered files valid")
+    whole = rdflib.Dataset()
+    whole.parse(data=exports("nanopub").files["facts.trig"], format="trig")
+    by_publication: dict[str, rdflib.Dataset] = {}
+    for s, p, o, graph in whole.quads():
+        dataset = by_publication.setdefault(str(graph).rpartition("/")[0], rdflib.Dataset())
+        dataset.graph(graph).add((s, p, o))
+
+    assert len(by_publication) == len(facts())
+    assert all(library.Nanopub(rdf=dataset).is_valid for dataset in by_publication.values())
+    broken = next(iter(by_publication.values()))
+    broken.remove_graph(next(g for g in broken.graphs() if str(g.identifier).endswith("provenance")))
+    with pytest.raises(Exception, match=r"nanopub|graph"):
+        assert library.Nanopub(rdf=broken).is_valid

@@ -321,7 +321,7 @@ def _exchange(verbs: argparse._SubParsersAction[Parser]) -> None:
     export.add_argument("-o", "--output", metavar="FILE|DIR", help="write here, not to standard output")
     add_inferred(export)
     add_source(export)
-    add_format(export, "ttl", "nt", "rdf12", "jsonld", "jsonld-by-reference", "kgx", "kgx-jsonl")
+    add_format(export, "ttl", "nt", "rdf12", "jsonld", "jsonld-by-reference", "kgx", "kgx-jsonl", "nanopub")
 
 
 def _seconds(text: str) -> float:

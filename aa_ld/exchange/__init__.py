@@ -14,6 +14,7 @@ from aa_ld.errors import UsageError, nearest
 from aa_ld.exchange.described import Described, describe, facts_of, untellable
 from aa_ld.exchange.jsonld import read_jsonld, write_jsonld, write_jsonld_by_reference
 from aa_ld.exchange.kgx import read_kgx, read_kgx_jsonl, write_kgx, write_kgx_jsonl
+from aa_ld.exchange.nanopub import read_nanopubs, write_nanopubs
 from aa_ld.exchange.rdf11 import read_turtle_of, write_ntriples, write_turtle_of
 from aa_ld.exchange.rdf12 import read_rdf12, write_rdf12
 from aa_ld.exchange.skipped import Skipped, skipped_table
@@ -153,6 +154,7 @@ FORMATS: dict[str, Format] = {
     "jsonld-by-reference": _one(
         "facts.jsonld", "JSON-LD with the address of its context", write_jsonld_by_reference, read_jsonld
     ),
+    "nanopub": _one("facts.trig", "nanopublications as TriG, unsigned", write_nanopubs, read_nanopubs),
     "rdf12": _one("facts.ttl", "RDF 1.2 Turtle, a triple term for each fact", write_rdf12, read_rdf12),
     "ttl": _one("facts.ttl", "Turtle in the layout of the shipped files", write_turtle_of, read_turtle_of),
     "nt": _one("facts.nt", "N-Triples, sorted", write_ntriples, read_turtle_of),
