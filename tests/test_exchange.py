@@ -31,9 +31,11 @@ from exchanged import (
     world,
 )
 from hypothesis import given, settings
-from pyoxigraph import NamedNode, RdfFormat, Triple, parse
+from pyoxigraph import Literal, NamedNode, RdfFormat, Triple, parse
 
 from aa_ld import load, places
+from aa_ld.ask import DISCLAIMER
+from aa_ld.cli import main, parser
 from aa_ld.errors import (
     AaLdError,
     ExchangeFileError,
@@ -527,33 +529,84 @@ def test_no_name_is_random(form):
     assert not any("_:" in text or "urn:uuid" in text for text in done.files.values())
 
 
-def test_what_another_fact_denies_is_not_said_plainly():
-    """Where one source says so and another that it is not so, no triple stands, even if nobody wrote a conflict down."""
-    plain = next(
-        fact
-        for fact in facts()
-        if firm(fact) and f"<{AA}PharmacologicalAction>" in said()[fact][RDF + "type"]
-    )
-    own = [t for t in shipped() if t.subject.value == plain]
-    other = NamedNode(plain + "-denied")
-    denial = [
-        Triple(
-            other,
-            t.predicate,
-            NamedNode(AA + "Negative") if t.predicate.value == AA + "polarity" else t.object,
-        )
-        for t in own
+PLAIN = AA + "fact/adalimumab-inhibits-tumor-necrosis-factor-pmid-33100536"
+
+
+def changed(predicate: str, value: str | None, of: str = PLAIN) -> list[Triple]:
+    """The triples of a plain fact and its evidence, a value of one node put in place of those that were there."""
+    (line,) = said()[PLAIN][AA + "evidence"]
+    node = NamedNode(line[1:-1] if of == "line" else of)
+    name = NamedNode(predicate if ":" in predicate else AA + predicate)
+    kept = [
+        t
+        for t in shipped()
+        if t.subject.value in (PLAIN, line[1:-1]) and (t.subject, t.predicate) != (node, name)
     ]
-    lines = [t for t in shipped() if f"<{t.subject.value}>" in said()[plain][AA + "evidence"]]
-    ((subject, predicate, value),) = contents(plain)
-    content = Triple(NamedNode(subject), NamedNode(predicate), NamedNode(value[1:-1]))
+    meant = Literal("may") if predicate == "hedge" else NamedNode(AA + (value or ""))
+    return kept if value is None else [*kept, Triple(node, name, meant)]
 
-    def asserted(triples: list[Triple]) -> bool:
-        text = export(world(triples), [plain], "rdf12")["facts.ttl"]
-        return content in {quad.triple for quad in parse(text, RdfFormat.TURTLE)}
 
-    assert asserted([*own, *lines])
-    assert not asserted([*own, *lines, *denial])
+def other_fact(polarity: str) -> list[Triple]:
+    """Another fact of the same content."""
+    node = NamedNode(PLAIN + "-too")
+    own = [t for t in shipped() if t.subject.value == PLAIN and t.predicate.value != AA + "polarity"]
+    return [Triple(node, t.predicate, t.object) for t in own] + [
+        Triple(node, NamedNode(AA + "polarity"), NamedNode(AA + polarity))
+    ]
+
+
+def says(form: str, triples: list[Triple], content: tuple[str, str, str]) -> bool:
+    """Whether a reader of triples, or of subject, predicate and object of edges, learns this content."""
+    files = export(world(triples), [PLAIN], form)
+    if form == "kgx":
+        rows = csv.DictReader(files["edges.tsv"].splitlines(), delimiter="\t")
+        return any(row["predicate"] == "biolink:affects" for row in rows)
+    ((name, text),) = files.items()
+    syntax = RdfFormat.TRIG if name.endswith(".trig") else RdfFormat.TURTLE
+    quads = {(q.subject.value, q.predicate.value, str(q.object)) for q in parse(text, syntax)}
+    return content in quads
+
+
+@pytest.mark.parametrize("form", ["rdf12", "nanopub", "kgx"])
+def test_only_what_is_plain_is_said_plainly(form):
+    """Each way in which a source holds back, one at a time, keeps the triple of the fact out of the file."""
+    (content,) = contents(PLAIN)
+    subject = f"{AA}Etanercept"
+    ways = {
+        "as it is": changed("note", None),
+        "another says so too": [*changed("note", None), *other_fact("Positive")],
+        "negative": changed("polarity", "Negative"),
+        "another denies it": [*changed("note", None), *other_fact("Negative")],
+        "likely": changed("certainty", "Likely"),
+        "hedged": changed("hedge", "", of="line"),
+        "disputed": changed("stance", "Disputes", of="line"),
+        "of several": [
+            *changed("note", None),
+            Triple(NamedNode(PLAIN), NamedNode(AA + "subject"), NamedNode(subject)),
+        ],
+        "in conflict": changed("between", PLAIN.removeprefix(AA), of=AA + "conflict/x"),
+        "replaced": changed("http://purl.org/dc/terms/isReplacedBy", "fact/y"),
+    }
+    if form != "kgx":
+        ways["of some"] = changed("population", "PatientWithAlopeciaAreata")
+        ways["in a way not foreseen"] = changed("http://example.org/dose", "High")
+
+    assert [way for way, triples in ways.items() if says(form, triples, content)] == [
+        "as it is",
+        "another says so too",
+    ]
+
+
+def test_a_finding_of_no_change_is_no_edge():
+    """There is no value for it in Biolink, and an edge without it would tell of a relation."""
+    unchanged = {fact for fact in facts() if said()[fact].get(AA + "direction") == {f"<{AA}Unchanged>"}}
+    reasons = {skipped.reason for skipped in exports("kgx").skipped if skipped.fact in unchanged}
+
+    assert len(unchanged) > 3
+    assert (
+        unchanged & {row["iri"] for name in ("edges", "negated_edges") for row in table("kgx", name)} == set()
+    )
+    assert any("no change" in reason for reason in reasons)
 
 
 def test_readers_raise_errors_of_the_family():
@@ -700,3 +753,80 @@ def test_the_nanopub_library_finds_every_nanopublication_valid():
     broken.remove_graph(next(g for g in broken.graphs() if str(g.identifier).endswith("provenance")))
     with pytest.raises(Exception, match=r"nanopub|graph"):
         assert library.Nanopub(rdf=broken).is_valid
+
+
+# The command line.
+
+
+def test_every_format_can_be_asked_for_on_the_command_line():
+    """The parser, which imports no format, names all of them."""
+    _, arguments = parser.parse(["export"])
+    formats = next(
+        action.choices
+        for verbs in parser._parser()._actions if verbs.dest == "verb"
+        for action in verbs.choices["export"]._actions if action.dest == "format"
+    )  # fmt: skip
+
+    assert set(formats) == set(FORMATS)
+    assert arguments.format in FORMATS
+
+
+def test_an_export_goes_to_standard_output_with_its_talk_apart(capsys):
+    """What is written can be piped; how much it was, and the disclaimer, are on the other stream."""
+    assert main(["export", "--format", "rdf12", "SF32", "SF30"]) == 0
+    out, told = capsys.readouterr()
+
+    assert {fact.id for fact in facts_of(read({"facts.ttl": out}, "rdf12"))} == {"SF30", "SF32"}
+    assert told.splitlines()[0] == "2 facts written."
+    assert DISCLAIMER in told
+
+
+def test_an_export_of_several_files_fills_a_folder_and_tells_what_was_left_out(capsys, tmp_path):
+    """Filters choose facts; each reason is told once, with the facts."""
+    folder = tmp_path / "new" / "kgx"
+    assert main(["export", "--format", "kgx", "--source", "review", "-o", str(folder)]) == 0
+    told = capsys.readouterr().err
+    files = {file.name: file.read_text(encoding="utf-8") for file in folder.iterdir()}
+
+    assert set(files) == {"nodes.tsv", "edges.tsv", "negated_edges.tsv", "skipped.tsv"}
+    assert f"{len(read(files, 'kgx'))} facts written to {folder}." in told
+    assert "Left out, because Biolink has no predicate for aa:shouldConsider: SF34." in told
+    assert f"The whole list is {folder / 'skipped.tsv'}." in told
+    assert files["skipped.tsv"].count("\n") == 1 + 79 - len(read(files, "kgx"))
+
+
+def test_conclusions_go_out_when_they_are_asked_for(capsys, tmp_path):
+    """With --inferred, each with its rule and its premises."""
+    target = tmp_path / "facts.jsonld"
+    call = ["export", "--format", "jsonld", "--class", "risk inference", "-o", str(target)]
+    assert main(call) == 0
+    assert "No facts" in capsys.readouterr().err
+    assert not target.exists()
+
+    assert main([*call, "--inferred"]) == 0
+    (node,) = [
+        n for n in json.loads(target.read_text(encoding="utf-8"))["@graph"] if n["type"] == "RiskInference"
+    ]
+    assert node["rule"].startswith("aa:rule/endotype-risk")
+    assert node["wasDerivedFrom"]
+
+
+@pytest.mark.parametrize(
+    ("words", "what"),
+    [
+        (["--format", "kgx"], "several files"),
+        (["--format", "kgx", "-o", "FILE"], "several"),
+        (["--format", "nt", "-o", "."], "one file"),
+        (["--format", "nt", "NoSuchFact"], "No loaded file declares"),
+    ],
+)
+def test_a_call_that_cannot_be_carried_out_is_refused(words, what, capsys, tmp_path):
+    """Exit status 2, a sentence on what to do, and nothing written."""
+    file = tmp_path / "file"
+    file.write_text("mine", encoding="utf-8")
+
+    assert main(["export", *(str(file) if word == "FILE" else word for word in words)]) == 2
+    out, told = capsys.readouterr()
+    assert what in told
+    assert out == ""
+    assert file.read_text(encoding="utf-8") == "mine"

@@ -7,6 +7,7 @@ from argparse import Namespace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from aa_ld.ask import DISCLAIMER
 from aa_ld.cli.opening import open_knowledge
 from aa_ld.errors import UsageError
 from aa_ld.names import Names
@@ -40,6 +41,7 @@ def export_exchange(arguments: Namespace) -> int:
     where = f" to {arguments.output}" if arguments.output else ""
     sys.stderr.write(f"{'1 fact' if written == 1 else f'{written} facts'} written{where}.\n")
     _tell_skipped(done, Names(kb.layers), arguments.output if not chosen.is_one_file() else None)
+    sys.stderr.write(DISCLAIMER + "\n")
     return 0
 
 
