@@ -31,6 +31,7 @@ from exchanged import (
     world,
 )
 from hypothesis import given, settings
+from hypothesis import strategies as st
 from pyoxigraph import Literal, NamedNode, RdfFormat, Triple, parse
 
 from aa_ld import load, places
@@ -70,6 +71,31 @@ FIRM = {
     "biolink:produces",
     "biolink:has_phenotype",
 }
+JUNK = (
+    "",
+    '"',
+    "'",
+    "\\",
+    "{",
+    "}",
+    "[",
+    "<",
+    ">",
+    "|",
+    "\t",
+    "\n",
+    "@",
+    "^^",
+    "null",
+    "1",
+    ":",
+    "_:b",
+    "\0",
+    "\ud800",
+    "aa:",
+    "\\u12",
+    ".",
+)
 SOME = settings(max_examples=25, deadline=None, database=None, derandomize=True)
 
 
@@ -219,6 +245,18 @@ def test_two_builds_give_the_same_bytes():
 
     assert first
     assert first == second
+
+
+def test_an_export_asks_for_nothing_but_rows():
+    """Anything that can run a SELECT gives the same files, a server too."""
+
+    class Server:
+        def select(self, query: str) -> bytes:
+            return knowledge().layers.select(query)
+
+    some = facts()[:30]
+    for form in ("kgx", "rdf12", "nanopub"):
+        assert export(Server(), some, form) == export(knowledge().layers, some, form)
 
 
 def test_an_unknown_format_is_named():
@@ -609,14 +647,28 @@ def test_a_finding_of_no_change_is_no_edge():
     assert any("no change" in reason for reason in reasons)
 
 
-def test_readers_raise_errors_of_the_family():
-    """Whatever a file holds, no bare exception comes out."""
-    for form in FORMATS:
-        for text in ("", "{", "a\tb\n1\t2\n", "\x00", "<a"):
-            try:
-                read(dict.fromkeys(FORMATS[form].files, text), form)
-            except AaLdError:
-                continue
+@cache
+def few(form: str) -> dict[str, str]:
+    """A short export: a firm fact, a hedged one and a denied one."""
+    names = ("/adalimumab-inhibits-tumor", "/local-immunotherapy-may-worsen", "/apremilast-not-against")
+    return export(knowledge().layers, [fact for fact in facts() if any(name in fact for name in names)], form)
+
+
+@pytest.mark.parametrize("form", FORMATS)
+@given(data=st.data())
+@SOME
+def test_a_damaged_file_is_refused_in_words(form, data):
+    """Whatever stands in a file, it is read, or an error of the family says what is wrong."""
+    name = data.draw(st.sampled_from(sorted(FORMATS[form].files)))
+    text = few(form)[name]
+    start = data.draw(st.integers(0, len(text)))
+    end = data.draw(st.integers(start, min(start + 40, len(text))))
+    damaged = text[:start] + data.draw(st.sampled_from(JUNK)) + text[end:]
+    try:
+        read({**few(form), name: damaged}, form)
+    except AaLdError as error:
+        assert error.what
+        assert error.remedy
 
 
 # JSON-LD.

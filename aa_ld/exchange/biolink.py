@@ -36,9 +36,13 @@ _SKOS = PREFIXES["skos"]
 _NOTHING = frozenset(_AA + name for name in ("Unchanged", "NoEffect", "NoShift"))
 _LEVEL, _AGENT, _DIRECTION = "KnowledgeLevelEnum#", "AgentTypeEnum#", "DirectionQualifierEnum#"
 
-_MATCHES = f"""SELECT DISTINCT ?t ?m ?b WHERE {{ ?t ?m ?b .
-  FILTER(ISIRI(?b) && STRSTARTS(STR(?b), "{BIOLINK}") && STRSTARTS(STR(?m), "{_SKOS}")) }}"""
-_PARENTS = f"""SELECT DISTINCT ?t ?p WHERE {{ ?t <{PREFIXES["rdfs"]}subClassOf> ?p . FILTER(ISIRI(?t) && ISIRI(?p)) }}"""
+_KINDS = ("exact", "close", "broad", "narrow", "related")
+_MATCHES = f"""SELECT DISTINCT ?t ?m ?b WHERE {{ VALUES ?m {{ {" ".join(f"<{_SKOS}{kind}Match>" for kind in _KINDS)} }}
+  ?t ?m ?b . FILTER(ISIRI(?b) && STRSTARTS(STR(?b), "{BIOLINK}")) }}"""
+
+#: Only what stands right under a class of ours: a merged ontology may be large, and says nothing about Biolink.
+_PARENTS = f"""SELECT DISTINCT ?t ?p WHERE {{ ?t <{PREFIXES["rdfs"]}subClassOf> ?p .
+  FILTER(ISIRI(?t) && ISIRI(?p) && STRSTARTS(STR(?p), "{_AA}")) }}"""
 _TYPES = f"SELECT DISTINCT ?t ?p WHERE {{ ?t a ?p . ?p <{PREFIXES['rdfs']}subClassOf>* <{_AA}Value> }}"
 
 

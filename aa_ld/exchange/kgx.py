@@ -208,7 +208,7 @@ def _read(tables: dict[str, list[tuple[str, Row]]]) -> list[Described]:
                 raise ExchangeFileError(where, "This row has no iri.", "Give it the IRI of its fact or node.")
             for name, cells in row.items():
                 if ":" in name:
-                    predicate = NamedNode(iri_of(name, where))
+                    predicate = _node(iri_of(name, where), where)
                     for text in cells:
                         triples[Triple(_node(row["iri"], where), predicate, term_of(text, where))] = None
     return described(triples)
