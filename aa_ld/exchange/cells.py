@@ -9,6 +9,7 @@ holds a tab, a line end, a bar or a double quote, so tables need no quoting rule
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 from pyoxigraph import Literal, NamedNode
 
@@ -35,6 +36,11 @@ def cell(term: Term) -> str:
     if term.language:
         return f"{text}@{term.language}"
     return text if term.datatype.value == _STRING else f"{text}^^{compact(term.datatype.value)}"
+
+
+def columns(own: Mapping[str, list[Term]]) -> dict[str, list[str]]:
+    """What is said of a node as columns: short name of the property to its values, each a cell."""
+    return {compact(predicate): [cell(value) for value in values] for predicate, values in own.items()}
 
 
 def term_of(text: str, where: str) -> NamedNode | Literal:

@@ -23,7 +23,7 @@ from pyoxigraph import Literal, NamedNode, Triple
 
 from aa_ld.errors import ExchangeFileError
 from aa_ld.exchange.biolink import BIOLINK, Biolink, Told
-from aa_ld.exchange.cells import cell, iri_of, plain_text, term_of
+from aa_ld.exchange.cells import columns, iri_of, plain_text, term_of
 from aa_ld.exchange.described import Described, Term, described
 from aa_ld.exchange.nodes import Nodes
 from aa_ld.exchange.skipped import Skipped
@@ -55,8 +55,8 @@ def write_kgx(source: Source, facts: Iterable[Described]) -> tuple[dict[str, str
     ['DRUGBANK:DB12159', 'biolink:affects', 'MESH:D015847']
     """
     tables, skipped = _tables(source, facts)
-    columns = {NODES: _NODE_COLUMNS, EDGES: _EDGE_COLUMNS, NEGATED: _EDGE_COLUMNS}
-    return {f"{name}.tsv": _tsv(rows, columns[name]) for name, rows in tables.items()}, skipped
+    first = {NODES: _NODE_COLUMNS, EDGES: _EDGE_COLUMNS, NEGATED: _EDGE_COLUMNS}
+    return {f"{name}.tsv": _tsv(rows, first[name]) for name, rows in tables.items()}, skipped
 
 
 def write_kgx_jsonl(source: Source, facts: Iterable[Described]) -> tuple[dict[str, str], list[Skipped]]:
@@ -150,12 +150,7 @@ def _edge(nodes: Nodes, fact: Described, how: Told, content: Triple) -> Row:
         "description": plain_text(label[0]) if label else "",
         "iri": fact.iri,
     }
-    return {**row, **own_columns(fact.own)}
-
-
-def own_columns(own: Mapping[str, list[Term]]) -> Row:
-    """The triples of a node as columns: short name of the property to its values."""
-    return {compact(predicate): [cell(value) for value in values] for predicate, values in own.items()}
+    return {**row, **columns(fact.own)}
 
 
 def _qualified(nodes: Nodes, values: list[Term]) -> list[str] | str:
@@ -178,8 +173,8 @@ def _by_id(row: Row) -> str:
     return str(row["id"])
 
 
-def _tsv(rows: list[Row], columns: tuple[str, ...]) -> str:
-    head = [*columns, *sorted({name for row in rows for name in row} - set(columns))]
+def _tsv(rows: list[Row], first: tuple[str, ...]) -> str:
+    head = [*first, *sorted({name for row in rows for name in row} - set(first))]
     return "".join(
         "\t".join(cells) + "\n"
         for cells in [head, *([_flat(row.get(name, "")) for name in head] for row in rows)]

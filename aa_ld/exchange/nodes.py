@@ -10,7 +10,7 @@ from typing import Any
 from pyoxigraph import Literal, NamedNode
 
 from aa_ld.exchange.biolink import Biolink
-from aa_ld.exchange.cells import cell, plain_text
+from aa_ld.exchange.cells import columns, plain_text
 from aa_ld.exchange.described import Described, Term
 from aa_ld.store import Source, rows
 from aa_ld.vocab import PREFIXES, compact
@@ -87,9 +87,7 @@ class Nodes:
             "iri": iri,
         }
         if iri in self._records:
-            row |= {
-                compact(predicate): [cell(value) for value in values] for predicate, values in about.items()
-            }
+            row |= columns(about)
         return row
 
     def _names(self, iri: str) -> list[str]:
