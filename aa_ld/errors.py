@@ -40,7 +40,8 @@
         ├── BrokenQuestionError
         ├── BrokenRuleError
         ├── CyclicRulesError
-        └── ProfileError
+        ├── ProfileError
+        └── ExchangeFileError
 
 Each error says what is wrong and where, what is nearest, and what to do next;
 its `code` is a heading of docs/errors.md.
@@ -332,6 +333,12 @@ class ProfileError(InputError):
     """A patient profile contradicts itself, cannot be, or is not of its form."""
 
     code = "profile"
+
+
+class ExchangeFileError(InputError):
+    """A file is not of the form that an export of facts has."""
+
+    code = "exchange-file"
 
 
 def nearest(name: str, names: Iterable[str], most: int = 3) -> list[str]:

@@ -35,6 +35,11 @@ def inferred_file() -> Path:
     return ROOT / "ontology" / "inferred.ttl"
 
 
+def context_file() -> Path:
+    """The JSON-LD context of facts."""
+    return ROOT / "ontology" / "context.jsonld"
+
+
 def shape_files() -> list[Path]:
     """The SHACL files, one a class."""
     return sorted((ROOT / "shapes").glob("*.ttl"))

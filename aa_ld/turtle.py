@@ -69,14 +69,17 @@ def format_turtle(source: bytes | str) -> str:
     return write_turtle(triples, parser.prefixes)
 
 
-def write_turtle(triples: Iterable[Triple | Quad], prefixes: dict[str, str] | None = None) -> str:
+def write_turtle(
+    triples: Iterable[Triple | Quad], prefixes: dict[str, str] | None = None, *, triple_terms: bool = False
+) -> str:
     """Triples as Turtle in the layout of this house.
 
     `prefixes` are declared whether used or not; prefixes of ours are declared
-    where used. Raises NotATreeError as `format_turtle` does.
+    where used. With `triple_terms` it may be RDF 1.2: an object may be a triple.
+    Raises NotATreeError as `format_turtle` does.
     """
     try:
-        return _Writer(triples, prefixes or {}).text()
+        return _Writer(triples, prefixes or {}, triple_terms).text()
     except RecursionError:
         raise NestingError(
             "graph", "Blank nodes nest deeper than can be laid out.", "Give some of them IRIs."
@@ -84,7 +87,10 @@ def write_turtle(triples: Iterable[Triple | Quad], prefixes: dict[str, str] | No
 
 
 class _Writer:
-    def __init__(self, triples: Iterable[Triple | Quad], prefixes: dict[str, str]) -> None:
+    def __init__(
+        self, triples: Iterable[Triple | Quad], prefixes: dict[str, str], triple_terms: bool
+    ) -> None:
+        self.triple_terms = triple_terms
         self.about: dict[Term, dict[NamedNode, list[Term]]] = defaultdict(lambda: defaultdict(list))
         self.uses: dict[BlankNode, int] = defaultdict(int)
         for triple in dict.fromkeys(t.triple if isinstance(t, Quad) else t for t in triples):
@@ -126,7 +132,7 @@ class _Writer:
         if isinstance(term, Literal):
             return self.literal(term)
         if isinstance(term, Triple):
-            raise NotATreeError(str(term))
+            return self.triple(term, depth)
         if self.uses[term] > 1 or term in self.written:
             raise NotATreeError(str(term))
         return self.list(term, depth) if _FIRST in self.about[term] else self.nested(term, depth)
@@ -134,6 +140,16 @@ class _Writer:
     def nested(self, node: BlankNode, depth: int) -> str:
         lines = self.lines(node, depth + 1)
         return "\n".join(["[", *lines, "  " * depth + "]"]) if lines else "[]"
+
+    def triple(self, triple: Triple, depth: int) -> str:
+        terms = (triple.subject, triple.predicate, triple.object)
+        if not self.triple_terms or any(isinstance(term, BlankNode) for term in terms):
+            raise NotATreeError(str(triple))
+        # Strings of several lines, which the grammar allows here, are refused by parsers (pyoxigraph 0.5.13).
+        told = (
+            self.literal(t, lines=False) if isinstance(t, Literal) else self.term(t, depth) for t in terms
+        )
+        return f"<<( {' '.join(told)} )>>"
 
     def list(self, node: Term, depth: int) -> str:
         items = []
@@ -155,16 +171,16 @@ class _Writer:
                 return f"{prefix}:{iri[len(namespace) :]}"
         return f"<{iri}>"
 
-    def literal(self, literal: Literal) -> str:
+    def literal(self, literal: Literal, lines: bool = True) -> str:
         value, datatype = literal.value, literal.datatype.value
+        quoted = _quoted(value, lines)
         if literal.language:
             if getattr(literal, "direction", None) is not None:
-                raise NotATreeError(
-                    str(literal)
-                )  # base directions are RDF 1.2, which this layout has no form for
-            return f"{_quoted(value)}@{literal.language}"
+                # Base directions are RDF 1.2, which this layout has no form for.
+                raise NotATreeError(str(literal))
+            return f"{quoted}@{literal.language}"
         if datatype == _XSD + "string":
-            return _quoted(value)
+            return quoted
         if datatype == _XSD + "boolean" and value in ("true", "false"):
             return value
         if (
@@ -174,7 +190,7 @@ class _Writer:
             and len(value.lstrip("+-")) >= len(value) - 1
         ):
             return value
-        return f"{_quoted(value)}^^{self.iri(datatype)}"
+        return f"{quoted}^^{self.iri(datatype)}"
 
 
 def _order(predicate: NamedNode) -> tuple[int, str]:
@@ -192,9 +208,10 @@ def _natural(text: str) -> tuple[int, int, str, str]:
     return 1, len(size), size, text
 
 
-def _quoted(value: str) -> str:
+def _quoted(value: str, lines: bool) -> str:
     if (
-        "\n" in value
+        lines
+        and "\n" in value
         and "\r" not in value
         and "\\" not in value
         and '"""' not in value

@@ -45,6 +45,10 @@ def parse(argv: list[str]) -> tuple[Command, argparse.Namespace]:
     from importlib import import_module
 
     homes = {**dict.fromkeys(_INFERENCE, "inference"), **dict.fromkeys(sources.VERBS, "sources")}
+    if arguments.verb == "export":
+        from aa_ld.cli.exchanging import export_exchange
+
+        return export_exchange, arguments
     home = homes.get(arguments.verb, "commands")
     return getattr(import_module(f"aa_ld.cli.{home}"), arguments.verb), arguments
 
@@ -97,6 +101,7 @@ def _parser() -> Parser:
     _inference(verbs)
     _checking(verbs)
     sources.add_verbs(verbs)
+    _exchange(verbs)
     return parser
 
 
@@ -306,6 +311,25 @@ def _checking(verbs: argparse._SubParsersAction[Parser]) -> None:
         description="Look at the installation and say what is missing.",
     )
     add_format(doctor, "text", "json")
+
+
+def _exchange(verbs: argparse._SubParsersAction[Parser]) -> None:
+    export = verbs.add_parser(
+        "export",
+        help="facts in the formats of others",
+        examples="Examples:\n  aa-ld export --format rdf12 SF30 SF32\n"
+        "  aa-ld export --format ttl --inferred -o facts.ttl\n",
+        description="Write facts in a format. What a format cannot tell truthfully is left out, and said on stderr.",
+    )
+    export.add_argument("facts", nargs="*", metavar="FACT", help="these facts only")
+    for name in ("about", "certainty", "polarity", "population", "kind", "part"):
+        export.add_argument(f"--{name}", metavar="TERM", help="see aa-ld facts --help")
+    export.add_argument("--class", dest="category", metavar="TERM", help="the class of fact")
+    export.add_argument("--hedged", action="store_true", default=None, help="only those with a hedge")
+    export.add_argument("-o", "--output", metavar="FILE|DIR", help="write here, not to standard output")
+    add_inferred(export)
+    add_source(export)
+    add_format(export, "ttl", "nt", "rdf12", "jsonld", "jsonld-by-reference", "kgx", "kgx-jsonl", "nanopub")
 
 
 def _seconds(text: str) -> float:
