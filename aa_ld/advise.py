@@ -392,7 +392,7 @@ def _ground(line: EvidenceLine, label: Label) -> str:
     """The kind of one evidence line, with the study design where the kind does not say it, and the size."""
     kind, design = label(line.kind), label(line.design)
     more = "" if line.design in _NO_DESIGN or design.replace(" ", "-") in kind else f", {design}"
-    more += f", n = {line.sample_size}" if line.sample_size.isdigit() else ""
+    more += f", {printable(line.numbers())}" if line.numbers() else ""
     return f"{kind}{more}" + (" (disputes it)" if line.stance == _AA + "Disputes" else "")
 
 

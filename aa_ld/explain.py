@@ -238,7 +238,7 @@ def _read(name: str, fact: Fact) -> str:
 
 def _line_lines(line: EvidenceLine, explanation: Explanation, indent: str) -> list[str]:
     label = explanation.names.label
-    size = f", n = {line.sample_size}" if line.sample_size.isdigit() else ""
+    size = f", {printable(line.numbers())}" if line.numbers() else ""
     design = "" if line.design.endswith("/NotApplicable") else f", study design: {_word(line.design, label)}"
     lines = [f"{indent}evidence ({_word(line.stance, label)}): {_word(line.kind, label)}{design}{size}"]
     hedge = f"hedge: “{printable(line.hedge)}”" if line.hedge else "no hedge"

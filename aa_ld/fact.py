@@ -63,7 +63,8 @@ class EvidenceLine(NamedTuple):
     """One source that speaks for or against a fact.
 
     Terms are IRIs, empty where the data lacks them; `sample_size` is a count
-    or an IRI such as that of "not stated".
+    or an IRI such as that of "not stated"; `arms` tells the groups with their
+    numbers, in words, empty where there are none.
     """
 
     iri: str
@@ -79,6 +80,19 @@ class EvidenceLine(NamedTuple):
     span: Span | None
     focus: Span | None
     part: str
+    arms: str = ""
+
+    def numbers(self) -> str:
+        """How many stand behind the line, in words: the number, the groups, both or nothing.
+
+        >>> from aa_ld.store import open_layers
+        >>> fact = next(f for f in read_facts(open_layers()) if f.id == "LF132")
+        >>> fact.evidence[0].numbers()
+        'n = 60 (40 on dupilumab, 20 on placebo)'
+        """
+        if not self.sample_size.isdigit():
+            return self.arms
+        return f"n = {self.sample_size}" + (f" ({self.arms})" if self.arms else "")
 
 
 class Derivation(NamedTuple):
@@ -233,6 +247,7 @@ def _line(iri: str, about: Triples) -> EvidenceLine:
         span=_span(first("span"), about),
         focus=_span(first("focus"), about),
         part=first("part"),
+        arms=first("arms"),
     )
 
 
