@@ -16,7 +16,8 @@
     │   ├── QueryRefusedError
     │   ├── QuerySyntaxError
     │   ├── QueryStoppedError
-    │   └── MissingExtraError
+    │   ├── MissingExtraError
+    │   └── ProtectedFileError
     ├── RemoteError                     exit 4: a remote service failed
     │   ├── UnreachableError
     │   ├── RemoteAnswerError
@@ -41,6 +42,8 @@
         ├── BrokenRuleError
         ├── CyclicRulesError
         ├── ProfileError
+        ├── TableError
+        ├── NotTabularError
         └── ExchangeFileError
 
 Each error says what is wrong and where, what is nearest, and what to do next;
@@ -50,6 +53,7 @@ its `code` is a heading of docs/errors.md.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 
 class AaLdError(Exception):
@@ -180,6 +184,12 @@ class MissingExtraError(UsageError):
     """The verb needs an optional part that is not installed."""
 
     code = "missing-extra"
+
+
+class ProtectedFileError(UsageError):
+    """The file belongs to the package, and no command writes there."""
+
+    code = "protected-file"
 
 
 class RemoteError(AaLdError):
@@ -333,6 +343,25 @@ class ProfileError(InputError):
     """A patient profile contradicts itself, cannot be, or is not of its form."""
 
     code = "profile"
+
+
+class TableError(InputError):
+    """Rows or cells of a table have to change; nothing of it was taken.
+
+    `faults` holds all that is wrong, by row and column; aa_ld.curation.faults says what one is.
+    """
+
+    code = "table"
+
+    def __init__(self, where: str, what: str, remedy: str, faults: Iterable[Any] = ()) -> None:
+        super().__init__(where, what, remedy)
+        self.faults = list(faults)
+
+
+class NotTabularError(InputError):
+    """A fact says something for which the table has no column."""
+
+    code = "not-tabular"
 
 
 class ExchangeFileError(InputError):

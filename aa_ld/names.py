@@ -46,6 +46,8 @@ class Names:
         self._folded_names: dict[str, list[str]] | None = None
         self._identifiers: dict[str, str] = {}
         self._facts: set[str] | None = None
+        self._typed: set[str] | None = None
+        self._members: dict[str, set[str]] = {}
         for predicate, known in ((_LABEL, self._labels), (_SYNONYM, {}), (IDENTIFIER, self._identifiers)):
             named = [
                 (iri.value, label.value)
@@ -81,12 +83,11 @@ class Names:
         """
         if not isinstance(text, str):
             raise ParameterValueError(repr(text), "A name is text.", "Give a label, a short name or an IRI.")
+        found = self.meant(text, *categories)
+        if found is not None:
+            return found
         allowed = set().union(*map(self.members, categories)) if categories else None
-        found = self._candidates(text)
-        fitting = [iri for iri in found if allowed is None or iri in allowed]
-        if fitting:
-            return min(fitting, key=_preference)
-        if found and categories:
+        if categories and self._candidates(text):
             raise ParameterValueError(
                 text,
                 f"This is not of the kind asked for: {' or '.join(map(self.label, categories))}.",
@@ -100,6 +101,13 @@ class Names:
             self._nearest(text, allowed),
         )
 
+    def meant(self, text: str, *categories: str) -> str | None:
+        """The same as `find`, but None where nothing of these categories has the name."""
+        found = self._candidates(text)
+        if categories:
+            found = [iri for iri in found if any(iri in self.members(category) for category in categories)]
+        return min(found, key=_preference, default=None)
+
     def is_fact(self, iri: str) -> bool:
         """Whether this is a fact, in whatever namespace: something with an evidence line or a rule."""
         if self._facts is None:
@@ -108,8 +116,10 @@ class Names:
 
     def members(self, category: str) -> set[str]:
         """All IRIs at or below a class, and its instances."""
-        found = rows(self._source, _MEMBERS.format(category=category))
-        return {row["iri"].value for row in found}  # type: ignore[attr-defined]
+        if category not in self._members:
+            found = rows(self._source, _MEMBERS.format(category=category))
+            self._members[category] = {row["iri"].value for row in found}  # type: ignore[attr-defined]
+        return self._members[category]
 
     @property
     def _by_name(self) -> dict[str, list[str]]:
@@ -136,7 +146,9 @@ class Names:
         return list(dict.fromkeys(named))
 
     def _declared(self) -> set[str]:
-        return {row["iri"].value for row in rows(self._source, _DECLARED)}  # type: ignore[attr-defined]
+        if self._typed is None:
+            self._typed = {row["iri"].value for row in rows(self._source, _DECLARED)}  # type: ignore[attr-defined]
+        return self._typed
 
     def _nearest(self, text: str, allowed: set[str] | None) -> list[str]:
         if text[:2].isupper() and text[2:].isdigit():  # the identifier of a fact, so others of that kind

@@ -71,17 +71,19 @@ class Layers:
         subjects of which something else was said before: an edited copy of a
         shipped file is checked as edited, and it can be told what it replaces.
         """
-        added = list(quads)
+        about: dict[object, list[Quad]] = {}
+        for quad in quads:
+            about.setdefault(quad.subject, []).append(quad)
         replaced = set()
-        for subject in {quad.subject for quad in added if quad.predicate.value == RDF_TYPE}:
-            if isinstance(subject, NamedNode) and subject.value.startswith(BASE):
+        for subject, added in about.items():
+            anew = any(quad.predicate.value == RDF_TYPE for quad in added)
+            if anew and isinstance(subject, NamedNode) and subject.value.startswith(BASE):
                 old = list(self.store.quads_for_pattern(subject, None, None))
-                new = {(q.predicate, q.object) for q in added if q.subject == subject}
-                if old and {(q.predicate, q.object) for q in old} != new:
+                if old and {(q.predicate, q.object) for q in old} != {(q.predicate, q.object) for q in added}:
                     replaced.add(subject.value)
                 for quad in old:
                     self.store.remove(quad)
-        self.add_quads(added, layer)
+        self.add_quads((quad for added in about.values() for quad in added), layer)
         return replaced
 
     def redefined(self, quads: Iterable[Quad], layer: str) -> set[str]:
@@ -203,6 +205,15 @@ def open_layers(layers: Iterable[str] = LAYERS) -> Layers:
         for path in places.layer_files(layer):
             opened.add_file(str(path), layer)
     return opened
+
+
+def value_of(term: object) -> str:
+    """The IRI of a named node, the words of a literal.
+
+    >>> value_of(NamedNode("https://w3id.org/aa-ld/Serum")), value_of(Literal("12 weeks"))
+    ('https://w3id.org/aa-ld/Serum', '12 weeks')
+    """
+    return str(getattr(term, "value", term))
 
 
 def serialized(solutions: QuerySolutions, form: QueryResultsFormat) -> bytes:

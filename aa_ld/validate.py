@@ -8,7 +8,7 @@ in this module and nowhere else.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from pyoxigraph import Literal, NamedNode
@@ -32,12 +32,14 @@ def validate(
     engine: str = "sparql",
     files: Mapping[str, str] | None = None,
     checks: Iterable[str] | None = None,
+    progress: Callable[[int, int], object] | None = None,
 ) -> Report:
     """Check opened layers against the shapes.
 
-    engine  "sparql", or "pyshacl" for the reference, node by node (needs layers in memory)
-    files   path to text of the files that the layers came from, to say file and line
-    checks  names of constraints; without them, all
+    engine    "sparql", or "pyshacl" for the reference, node by node (needs layers in memory)
+    files     path to text of the files that the layers came from, to say file and line
+    checks    names of constraints; without them, all
+    progress  is told how many constraints are done, and of how many (by the engine "sparql")
 
     Raises ParameterValueError for another engine, MissingExtraError where
     pySHACL is not installed.
@@ -49,7 +51,7 @@ def validate(
     known = constraints()
     wanted = known if checks is None else {name: known[name] for name in checks}
     if engine == "sparql":
-        hits = sparql_hits(layers, wanted.values())
+        hits = sparql_hits(layers, wanted.values(), progress)
     elif engine == "pyshacl":
         hits = Reference(layers).hits(wanted)
     else:
@@ -60,9 +62,13 @@ def validate(
     return Report(_finding(wanted[hit[0]], hit, names, places_of) for hit in found)
 
 
-def sparql_hits(layers: Source, wanted: Iterable[Constraint]) -> Iterator[Hit]:
+def sparql_hits(
+    layers: Source, wanted: Collection[Constraint], progress: Callable[[int, int], object] | None = None
+) -> Iterator[Hit]:
     """What the constraints find, each by one query a target."""
-    for constraint in wanted:
+    for number, constraint in enumerate(wanted):
+        if progress:
+            progress(number, len(wanted))
         for query in constraint.queries():
             for row in rows(layers, query):
                 yield constraint.check, _text(row["this"]), row.get("value")

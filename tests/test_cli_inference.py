@@ -193,10 +193,13 @@ def rule_file(folder: Path, text: str, name: str = "mine.rq") -> str:
 
 
 def test_a_rule_of_ones_own_is_carried_out_beside_the_shipped(tmp_path):
-    """Its conclusions stand with a proof, and as firm as it promises at most."""
-    found = json.loads(output("infer", *REVIEW, "--rules", rule_file(tmp_path, MINE), "--format", "json"))
+    """Its conclusions stand with a proof, as firm as it promises at most; what they lack is told, status 1."""
+    done = run("infer", *REVIEW, "--rules", rule_file(tmp_path, MINE), "--format", "json")
+    found = json.loads(done.stdout)
     (mine,) = (c for c in found["conclusions"] if c["derivation"]["rule"] == "rule:mine")
 
+    assert done.returncode == 1
+    assert "findings in what follows by these rules" in done.stderr
     assert found["rules"]["mine"] == 1
     assert mine["sentence"].startswith("Local immunotherapy concerns")
     assert [premise["id"] for premise in mine["derivation"]["premises"]] == ["SF30"]

@@ -36,7 +36,7 @@ from pyoxigraph import Literal, NamedNode, RdfFormat, Triple, parse
 
 from aa_ld import load, places
 from aa_ld.ask import DISCLAIMER
-from aa_ld.cli import main, parser
+from aa_ld.cli import curation_parser, main, parser
 from aa_ld.errors import (
     AaLdError,
     ExchangeFileError,
@@ -819,8 +819,8 @@ def test_every_format_can_be_asked_for_on_the_command_line():
         for action in verbs.choices["export"]._actions if action.dest == "format"
     )  # fmt: skip
 
-    assert set(formats) == set(FORMATS)
-    assert arguments.format in FORMATS
+    assert set(formats) == {*FORMATS, *curation_parser.TABLES}
+    assert arguments.format is None
 
 
 def test_an_export_goes_to_standard_output_with_its_talk_apart(capsys):

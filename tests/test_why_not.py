@@ -18,7 +18,7 @@ from aa_ld.infer import infer
 from aa_ld.knowledge import Knowledge
 from aa_ld.names import Names
 from aa_ld.store import open_layers
-from aa_ld.vocab import PREFIXES
+from aa_ld.vocab import INFERRED, PREFIXES
 from aa_ld.why_not import WhyNot, why_not
 
 TOWARD, WORSEN = "treatments-toward-th2", "treatments-that-may-worsen"
@@ -56,6 +56,13 @@ TWO = [member(), member("Interleukin13")]
 
 #: Reason to question, facts where it stands in the way, the sentence, and almost the same facts, where it does not.
 CASES: dict[str, tuple[str, list[Fact], str, list[Fact]]] = {
+    "acts-on-other-arm": (
+        TOWARD,
+        [change("InterferonGamma", "Lowered"), action(), *BOTH],
+        "The measured effect of dupilumab on Th1 is lowered, but it is also said to act on interleukin-4, "
+        "which is filed under Th2: one arm alone gives no direction here.",
+        [change("InterferonGamma", "Lowered"), *BOTH],
+    ),
     "analyte-does-not-fire": (
         TOWARD,
         [change("ImmunoglobulinE"), member("ImmunoglobulinE", standing="Readout")],
@@ -283,6 +290,22 @@ def test_a_hedge_is_kept():
     assert [fact.id for fact in reason.facts] == ["SF20", "SF21"]
     assert {line.hedge for fact in reason.facts for line in fact.evidence} == {"reportedly"}
     assert "[SF21] Reportedly, dupilumab" in review().why_not("dupilumab", TOWARD).to_text()
+
+
+def test_dupilumab_acts_on_the_other_arm_until_the_facts_that_say_so_are_gone():
+    """Its measured fall of Th1 gives no direction, as it blocks what is filed under Th2."""
+    layers = open_layers()
+    infer(layers)
+    told = [r for r in why_not(layers, "dupilumab", TOWARD).reasons if r.name == "acts-on-other-arm"]
+    assert {"interleukin-4", "interleukin-13"} == {r.sentence.split("act on ")[1].split(",")[0] for r in told}
+
+    layers.clear(INFERRED)
+    for fact in {f.iri for reason in told for f in reason.facts if not f.derivation}:
+        layers.remove(fact)
+    infer(layers)
+
+    left = {reason.name for reason in why_not(layers, "dupilumab", TOWARD).reasons}
+    assert "acts-on-other-arm" not in left
 
 
 def test_a_treatment_and_a_question_are_found_by_any_of_their_names():

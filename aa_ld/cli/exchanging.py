@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from aa_ld.ask import DISCLAIMER
+from aa_ld.cli.files import check_output, deliver, protect
 from aa_ld.cli.opening import open_knowledge
 from aa_ld.errors import UsageError
 from aa_ld.names import Names
@@ -19,12 +20,12 @@ if TYPE_CHECKING:
     from aa_ld.knowledge import Knowledge
 
 
-def export_exchange(arguments: Namespace) -> int:
-    """Write facts in one of the formats of aa_ld.exchange."""
+def export_exchange(arguments: Namespace, form: str) -> int:
+    """Write facts in one of the formats of aa_ld.exchange, by name."""
     from aa_ld.exchange import FORMATS, exported
 
-    chosen = FORMATS[arguments.format]
-    _check_target(arguments.output, arguments.format, one_file=chosen.is_one_file())
+    chosen = FORMATS[form]
+    _check_target(arguments.output, form, one_file=chosen.is_one_file())
     kb = open_knowledge(arguments)
     if arguments.inferred:
         kb.inferred()
@@ -32,10 +33,14 @@ def export_exchange(arguments: Namespace) -> int:
     if not found:
         sys.stderr.write("No facts: the loaded sources state none of this kind. Silence is not a no.\n")
         return 0
-    done = exported(kb.layers, found, arguments.format)
+    done = exported(kb.layers, found, form)
     if chosen.is_one_file() and arguments.output is None:
         sys.stdout.write(done.files[chosen.files[0]])
     else:
+        if chosen.is_one_file():
+            check_output(arguments.output)
+        else:
+            protect(arguments.output)
         _write(done, arguments.output, one_file=chosen.is_one_file())
     written = len(found) - len(done.skipped)
     where = f" to {arguments.output}" if arguments.output else ""
@@ -76,12 +81,12 @@ def _check_target(target: str | None, format: str, *, one_file: bool) -> None:
 def _write(done: Export, target: str, *, one_file: bool) -> None:
     if one_file:
         (text,) = done.files.values()
-        Path(target).write_text(text, encoding="utf-8", newline="\n")
+        deliver(text, target)
         return
     folder = Path(target)
     folder.mkdir(parents=True, exist_ok=True)
     for name, text in done.files.items():
-        (folder / name).write_text(text, encoding="utf-8", newline="\n")
+        deliver(text, str(folder / name))
 
 
 def _tell_skipped(done: Export, names: Names, folder: str | None) -> None:

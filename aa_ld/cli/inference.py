@@ -50,7 +50,7 @@ def infer(arguments: Namespace) -> int:
 
 
 def _own_conclusions_fit(kb: Knowledge, files: list[str]) -> int:
-    """Tell where rules of the user's own give conclusions that break a shape."""
+    """Exit status 1 where rules of the user's own give conclusions that break a shape, each told."""
     if not files:
         return 0
     concluded = kb.layers.subjects(INFERRED)
@@ -59,7 +59,7 @@ def _own_conclusions_fit(kb: Knowledge, files: list[str]) -> int:
         sys.stderr.write(f"{finding.message}   ({finding.check})\n")
     if findings:
         sys.stderr.write(f"{len(findings)} findings in what follows by these rules; see docs/rules.md.\n")
-    return 0
+    return 1 if findings else 0
 
 
 def _rules(files: list[str]) -> dict[str, Rule]:

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from aa_ld import __version__
 from aa_ld.cli import sources
 from aa_ld.cli.arguments import FILE_HELP, Parser, add_format, add_inferred, add_source, add_sources
+from aa_ld.cli.curation_parser import add_curation
 
 Command = Callable[[argparse.Namespace], int]
 
@@ -25,6 +26,8 @@ Examples:
   aa-ld facts --hedged                     what the authors hold back on
   aa-ld show IFN-γ                         what a term means and what is said about it
   aa-ld validate my-facts.ttl              check your own facts against the shapes
+  aa-ld import my-facts.tsv -o facts.ttl   a table of facts as Turtle; export gives one
+  aa-ld diff old.ttl new.ttl               what changed, and what follows from that
   aa-ld sparql 'SELECT ?f WHERE { ?f a aa:RiskStatement }'
 """
 
@@ -44,17 +47,17 @@ def parse(argv: list[str]) -> tuple[Command, argparse.Namespace]:
         _find_question(arguments, parser)
     from importlib import import_module
 
-    homes = {**dict.fromkeys(_INFERENCE, "inference"), **dict.fromkeys(sources.VERBS, "sources")}
-    if arguments.verb == "export":
-        from aa_ld.cli.exchanging import export_exchange
-
-        return export_exchange, arguments
-    home = homes.get(arguments.verb, "commands")
-    return getattr(import_module(f"aa_ld.cli.{home}"), arguments.verb), arguments
+    home = next((module for module, verbs in _HOMES.items() if arguments.verb in verbs), "commands")
+    name = "import_" if arguments.verb == "import" else arguments.verb  # import is a word of Python's own
+    return getattr(import_module(f"aa_ld.cli.{home}"), name), arguments
 
 
-#: Verbs that say what follows; each is a function of aa_ld.cli.inference, the others of aa_ld.cli.commands.
-_INFERENCE = ("infer", "explain", "reason", "advise", "draw")
+#: Modules to the verbs whose functions they hold; those of all others are in aa_ld.cli.commands.
+_HOMES = {
+    "inference": ("infer", "explain", "reason", "advise", "draw"),
+    "curation": ("import", "export", "add", "diff"),
+    "sources": sources.VERBS,
+}
 
 #: The options of `ask` itself; every other one is a parameter of the question.
 _ASK_OPTIONS = ("--source", "--data", "--as-of", "--include", "--format", "--help", "-h")
@@ -100,8 +103,8 @@ def _parser() -> Parser:
     _reading(verbs)
     _inference(verbs)
     _checking(verbs)
+    add_curation(verbs)
     sources.add_verbs(verbs)
-    _exchange(verbs)
     return parser
 
 
@@ -311,25 +314,6 @@ def _checking(verbs: argparse._SubParsersAction[Parser]) -> None:
         description="Look at the installation and say what is missing.",
     )
     add_format(doctor, "text", "json")
-
-
-def _exchange(verbs: argparse._SubParsersAction[Parser]) -> None:
-    export = verbs.add_parser(
-        "export",
-        help="facts in the formats of others",
-        examples="Examples:\n  aa-ld export --format rdf12 SF30 SF32\n"
-        "  aa-ld export --format ttl --inferred -o facts.ttl\n",
-        description="Write facts in a format. What a format cannot tell truthfully is left out, and said on stderr.",
-    )
-    export.add_argument("facts", nargs="*", metavar="FACT", help="these facts only")
-    for name in ("about", "certainty", "polarity", "population", "kind", "part"):
-        export.add_argument(f"--{name}", metavar="TERM", help="see aa-ld facts --help")
-    export.add_argument("--class", dest="category", metavar="TERM", help="the class of fact")
-    export.add_argument("--hedged", action="store_true", default=None, help="only those with a hedge")
-    export.add_argument("-o", "--output", metavar="FILE|DIR", help="write here, not to standard output")
-    add_inferred(export)
-    add_source(export)
-    add_format(export, "ttl", "nt", "rdf12", "jsonld", "jsonld-by-reference", "kgx", "kgx-jsonl", "nanopub")
 
 
 def _seconds(text: str) -> float:
