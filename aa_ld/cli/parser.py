@@ -43,12 +43,15 @@ def parse(argv: list[str]) -> tuple[Command, argparse.Namespace]:
         _find_question(arguments, parser)
     from importlib import import_module
 
-    home = "inference" if arguments.verb in _INFERENCE else "commands"
+    home = "inference" if arguments.verb in _INFERENCE else _HOMES.get(arguments.verb, "commands")
     return getattr(import_module(f"aa_ld.cli.{home}"), arguments.verb), arguments
 
 
 #: Verbs that say what follows; each is a function of aa_ld.cli.inference, the others of aa_ld.cli.commands.
 _INFERENCE = ("infer", "explain", "reason", "advise", "draw")
+
+#: Verbs of other modules of aa_ld.cli.
+_HOMES = {"push": "remote"}
 
 #: The options of `ask` itself; every other one is a parameter of the question.
 _ASK_OPTIONS = ("--source", "--data", "--format", "--help", "-h")
@@ -94,6 +97,7 @@ def _parser() -> Parser:
     _reading(verbs)
     _inference(verbs)
     _checking(verbs)
+    _remote(verbs)
     return parser
 
 
@@ -298,6 +302,40 @@ def _checking(verbs: argparse._SubParsersAction[Parser]) -> None:
         description="Look at the installation and say what is missing.",
     )
     add_format(doctor, "text", "json")
+
+
+def _remote(verbs: argparse._SubParsersAction[Parser]) -> None:
+    push = verbs.add_parser(
+        "push",
+        help="load the knowledge, or RDF files of your own, into a SPARQL server",
+        examples="Examples:\n  aa-ld push http://localhost:7878\n"
+        "  aa-ld push http://localhost:8890/sparql big.nt.gz --graph https://example.org/mine\n"
+        "  aa-ld push http://localhost:3030/ds --graph review\n",
+        description="Load graphs so that readers see the old one or the new one, and compare digests before they do. "
+        "Credentials come from the environment or netrc, or are asked for; see docs/endpoints.md.",
+    )
+    push.add_argument("url", metavar="URL", help="the query service of the server, or what has it")
+    push.add_argument(
+        "files",
+        nargs="*",
+        metavar="FILE",
+        help=FILE_HELP.replace(", loaded beside the shipped knowledge", ""),
+    )
+    push.add_argument(
+        "--graph",
+        nargs="+",
+        action="extend",
+        default=[],
+        metavar="IRI",
+        help="where triples of files go that name no graph (graph:data); without files, the layers to push (all)",
+    )
+    push.add_argument(
+        "--swap",
+        choices=["move", "version"],
+        default="",
+        help="exchange graphs, or load versions and point to them; as fits the server if not given",
+    )
+    add_format(push, "table", "json")
 
 
 def _seconds(text: str) -> float:
