@@ -16,7 +16,7 @@ from servers import SERVERS, every_server, oxigraph, proxy_before, start_oxigrap
 
 from aa_ld import cli, errors
 from aa_ld.endpoint import batches as making_batches
-from aa_ld.endpoint.batches import GENID, batches
+from aa_ld.endpoint.batches import batches
 from aa_ld.endpoint.client import Server
 from aa_ld.endpoint.digest import Digest
 from aa_ld.endpoint.forms import Forms
@@ -25,6 +25,7 @@ from aa_ld.endpoint.push import push_files, push_quads
 from aa_ld.endpoint.reading import read_quads
 from aa_ld.endpoint.spool import Spool
 from aa_ld.endpoint.versions import VERSION, read_pointers
+from aa_ld.vocab import GENID
 
 _XSD = "http://www.w3.org/2001/XMLSchema#"
 

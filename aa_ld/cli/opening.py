@@ -6,12 +6,22 @@ import sys
 from argparse import Namespace
 from pathlib import Path
 
-from aa_ld.errors import SourceTextError
+from aa_ld.errors import SourceTextError, UsageError
 from aa_ld.knowledge import Knowledge, load
 
 
 def open_knowledge(arguments: Namespace) -> Knowledge:
-    """The shipped layers that are asked for, and the user's files; what is wrong in those is told."""
+    """The shipped layers that are asked for, and the user's files; what is wrong in those is told.
+
+    With --endpoint, the layers that a server holds. Raises UsageError for both.
+    """
+    if getattr(arguments, "endpoint", None):
+        from aa_ld.endpoint.opened import open_endpoint
+
+        if getattr(arguments, "data", None):
+            what = "Files of your own lie here, and the question is asked in a server."
+            raise UsageError("--data --endpoint", what, "Push the files first, or leave out --endpoint.")
+        return open_endpoint(arguments.endpoint, getattr(arguments, "source", "all"))
     kb = load(arguments.source, arguments.data)
     if arguments.data:
         own = kb.layers.subjects("data")

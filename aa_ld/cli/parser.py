@@ -7,7 +7,15 @@ import os
 from collections.abc import Callable
 
 from aa_ld import __version__
-from aa_ld.cli.arguments import FILE_HELP, Parser, add_format, add_inferred, add_source, add_sources
+from aa_ld.cli.arguments import (
+    FILE_HELP,
+    Parser,
+    add_endpoint,
+    add_format,
+    add_inferred,
+    add_source,
+    add_sources,
+)
 
 Command = Callable[[argparse.Namespace], int]
 
@@ -54,7 +62,7 @@ _INFERENCE = ("infer", "explain", "reason", "advise", "draw")
 _HOMES = {"push": "remote"}
 
 #: The options of `ask` itself; every other one is a parameter of the question.
-_ASK_OPTIONS = ("--source", "--data", "--format", "--help", "-h")
+_ASK_OPTIONS = ("--source", "--data", "--endpoint", "--format", "--help", "-h")
 
 
 def _take_params(argv: list[str], parser: Parser) -> tuple[list[str], dict[str, str]]:
@@ -114,6 +122,7 @@ def _reading(verbs: argparse._SubParsersAction[Parser]) -> None:
         "question", nargs="?", metavar="QUESTION", help="name or title; without it, all are listed"
     )
     add_source(ask)
+    add_endpoint(ask)
     add_format(ask, "table", "json", "csv", "tsv", "md")
 
     questions = verbs.add_parser(
@@ -145,6 +154,7 @@ def _reading(verbs: argparse._SubParsersAction[Parser]) -> None:
     facts.add_argument("--hedged", action="store_true", default=None, help="only those with a hedge")
     add_inferred(facts)
     add_source(facts)
+    add_endpoint(facts)
     add_format(facts, "table", "json")
 
     show = verbs.add_parser(
@@ -155,6 +165,7 @@ def _reading(verbs: argparse._SubParsersAction[Parser]) -> None:
     )
     show.add_argument("term", metavar="TERM", help="a label, a short name or an IRI")
     add_source(show)
+    add_endpoint(show)
     add_format(show, "text", "json")
 
     sparql = verbs.add_parser(
@@ -173,6 +184,7 @@ def _reading(verbs: argparse._SubParsersAction[Parser]) -> None:
     )
     add_inferred(sparql)
     add_source(sparql)
+    add_endpoint(sparql)
     add_format(sparql, "table", "json", "csv", "tsv", "ttl", "nt")
 
 
@@ -182,7 +194,8 @@ def _inference(verbs: argparse._SubParsersAction[Parser]) -> None:
         help="carry out the rules, and tell what follows from the facts",
         examples="Examples:\n  aa-ld infer\n  aa-ld infer --source review --format ttl > inferred.ttl\n"
         "  aa-ld infer --without SF30\n  aa-ld infer --data my-facts.ttl --rules my-rule.rq\n",
-        description="Carry out the rules in memory. Nothing is written; --format ttl or nt gives the layer.",
+        description="Carry out the rules in memory. Nothing is written; --format ttl or nt gives the layer. "
+        "With --endpoint they run inside the server, and what follows replaces its graph inferred.",
     )
     infer.add_argument(
         "--without",
@@ -201,6 +214,7 @@ def _inference(verbs: argparse._SubParsersAction[Parser]) -> None:
         help="rules of your own beside the shipped",
     )
     add_source(infer)
+    add_endpoint(infer)
     add_format(infer, "table", "json", "ttl", "nt")
 
     explain = verbs.add_parser(
@@ -218,6 +232,7 @@ def _inference(verbs: argparse._SubParsersAction[Parser]) -> None:
         "--why-not", metavar="QUESTION", help="why the treatment is not in the answer to this question"
     )
     add_source(explain)
+    add_endpoint(explain)
     add_sources(explain)
     add_format(explain, "text", "md", "json", "mermaid", "prov")
 
@@ -254,6 +269,7 @@ def _inference(verbs: argparse._SubParsersAction[Parser]) -> None:
         )
     advise.add_argument("--profile", metavar="FILE", help="a profile in JSON or Turtle, instead of the above")
     add_source(advise)
+    add_endpoint(advise)
     add_format(advise, "text", "md", "json")
 
     draw = verbs.add_parser(
@@ -282,6 +298,7 @@ def _checking(verbs: argparse._SubParsersAction[Parser]) -> None:
     validate.add_argument("files", nargs="*", metavar="FILE", help=FILE_HELP)
     validate.add_argument("--engine", choices=["sparql", "pyshacl"], default="sparql", help="default: sparql")
     add_sources(validate)
+    add_endpoint(validate)
     add_format(validate, "text", "json", "ttl", "sarif")
 
     format_ = verbs.add_parser(

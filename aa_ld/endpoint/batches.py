@@ -18,13 +18,10 @@ from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad
 from aa_ld.endpoint.digest import Digest, iri_text, literal_text
 from aa_ld.endpoint.forms import Forms
 from aa_ld.errors import RdfSyntaxError
-from aa_ld.vocab import BASE
+from aa_ld.vocab import GENID
 
 if TYPE_CHECKING:
     from sqlite3 import Connection
-
-#: Where blank nodes get their names.
-GENID = BASE + ".well-known/genid/"
 
 #: What takes a record: its kind, the IRI of its graph, the number of its triples, its bytes.
 #: Kinds are "batch" (N-Triples) and "open" (lines of JSON: subject, predicate, value, datatype).

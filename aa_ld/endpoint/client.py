@@ -85,7 +85,7 @@ class Server:
 
     def change(self, update: str, *, again: bool, patience: float = 0.0) -> None:
         """Run an update; `again` says whether running it twice does no more than once. Raises RemoteError."""
-        request = self._request(self.update or self.query, update, (), "*/*")
+        request = self._request(self.update or self.query, update, (), "*/*", changes=True)
         self.wire.send(request, again=again, patience=patience)
 
     def add(self, graph: str, triples: bytes) -> None:
@@ -100,17 +100,30 @@ class Server:
         request.add_header("Content-Type", _TRIPLES)
         self.wire.send(request, again=True)
 
+    def read(self, graph: str) -> bytes:
+        """All triples of a graph, from the graph store: N-Triples. Raises RemoteError."""
+        # Virtuoso has the same service twice, and only one of them asks everybody who they are.
+        request = urllib.request.Request(_at(self.store.removesuffix("-auth"), graph))
+        request.add_header("Accept", _TRIPLES)
+        answer = self.wire.send(request, again=True)
+        if answer.kind not in (_TRIPLES, "text/plain"):
+            raise _no_answer(answer, self.wire.host, "N-Triples")
+        return answer.body
+
     def _ask(self, query: str, graphs: Iterable[str], accept: str, patience: float = 0.0) -> Answer:
         request = self._request(self.query, query, graphs, accept)
         return self.wire.send(request, again=True, patience=patience)
 
-    def _request(self, url: str, text: str, graphs: Iterable[str], accept: str) -> urllib.request.Request:
-        from SPARQLWrapper import POST, SPARQLWrapper
+    def _request(
+        self, url: str, text: str, graphs: Iterable[str], accept: str, *, changes: bool = False
+    ) -> urllib.request.Request:
+        from SPARQLWrapper import INSERT, POST, SELECT, SPARQLWrapper
 
         wrapper = SPARQLWrapper(url, url, agent="aa-ld")
         wrapper.setMethod(POST)  # a GET would put long queries into logs, and cut them
         wrapper.setOnlyConneg(True)
         wrapper.setQuery(text)
+        wrapper.queryType = INSERT if changes else SELECT  # it would guess by the words of comments
         for graph in graphs:
             wrapper.addParameter("default-graph-uri", graph)
         request: urllib.request.Request = wrapper._createRequest()
