@@ -68,7 +68,7 @@ def push_files(
     packed as .gz; they are read as they come, so their size does not matter
     (JSON-LD and RDF/XML are looked through whole). Otherwise as push_quads.
 
-    Raises the errors of aa_ld.intake.read_rdf too; then nothing was sent.
+    Raises the errors of aa_ld.intake.read_rdf too; then nothing of the files was sent.
     """
     sources = []
     for path in files:
@@ -163,8 +163,11 @@ class _Push:
         return digests.of_row(self._ask(digests.query(graph)))
 
     def _ask(self, query: str) -> dict[str, str]:
-        (row,) = self.server.rows(query, patience=_PATIENCE)
-        return row
+        rows = self.server.rows(query, patience=_PATIENCE)
+        if len(rows) != 1:
+            what = f"One row was asked for, and {len(rows)} came."
+            raise errors.RemoteAnswerError(self.server.wire.host, what, "Try again.")
+        return rows[0]
 
     def _load(self, graph: str, version: str, total: int) -> None:
         """Load a version and see that it is right; once more from the start if it is not."""
@@ -220,7 +223,7 @@ class _Push:
     def _exchange(self, plan: dict[str, str], pointers: Pointers) -> None:
         if self.swap == "version":
             for graph, version in plan.items():
-                self._point(graph, version, pointers)
+                point_to(self.server, graph, version, pointers)
             return
         items = list(plan.items())
         for at in range(0, len(items), _MANY):
@@ -247,17 +250,11 @@ class _Push:
                 break
         else:
             raise failed
-        for graph in part:
-            if not self._holds(graph, graph):
+        for (
+            graph
+        ) in part:  # the version was compared; one transaction has put it here whole, or somebody else wrote
+            if self._count(graph) != self.spool.digests[graph].triples:
                 raise _not_exchanged(graph)
-
-    def _point(self, graph: str, version: str, pointers: Pointers) -> None:
-        for _ in range(self.server.wire.tries):
-            point_to(self.server, graph, version, pointers)
-            pointers = read_pointers(self.server)
-            if pointers.current(graph) == version:
-                return
-        raise _not_exchanged(graph)
 
 
 def _not_exchanged(graph: str) -> errors.RemoteError:

@@ -28,7 +28,7 @@ class Spool:
     def __init__(self) -> None:
         self._file = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the spool
         self._end = 0
-        self.batches: list[Batch] = []
+        self._batches: dict[tuple[str, str], list[Batch]] = {}
         self.digests: dict[str, Digest] = {}
 
     def __enter__(self) -> Spool:
@@ -41,7 +41,8 @@ class Spool:
         """Write a batch."""
         self._file.seek(self._end)
         self._file.write(data)
-        self.batches.append(Batch(kind, graph, triples, self._end, len(data)))
+        batch = Batch(kind, graph, triples, self._end, len(data))
+        self._batches.setdefault((graph, kind), []).append(batch)
         self._end += len(data)
 
     def read(self, batch: Batch) -> bytes:
@@ -57,11 +58,11 @@ class Spool:
 
     def of(self, graph: str, kind: str = "batch") -> list[Batch]:
         """The batches of a graph, in their order."""
-        return [batch for batch in self.batches if batch.graph == graph and batch.kind == kind]
+        return self._batches.get((graph, kind), [])
 
     def close_open(self, forms: Forms, learn: Callable[[list[Form]], dict[Form, Form]]) -> None:
         """Add to the digests the triples of which only the server knew the form; `learn` asks it."""
-        for batch in [each for each in self.batches if each.kind == "open"]:
+        for batch in [each for graph in list(self.digests) for each in self.of(graph, "open")]:
             lines = [json.loads(line) for line in self.read(batch).splitlines()]
             kept = learn(list(dict.fromkeys((value, datatype) for _, _, value, datatype in lines)))
             texts = [literal_text(s, p, kept[v, d][0], None, kept[v, d][1]) for s, p, v, d in lines]

@@ -8,8 +8,10 @@ steps finds one current version, never two and never none.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
+from aa_ld.errors import VerificationError
 from aa_ld.vocab import PREFIXES
 
 if TYPE_CHECKING:
@@ -55,21 +57,36 @@ def read_pointers(server: Server) -> Pointers:
 def point_to(server: Server, graph: str, version: str, pointers: Pointers) -> None:
     """Make a version the current one of a graph; the one before stays for readers who are still at it.
 
-    Every step may be repeated, and after every one of them readers find a
-    whole graph. Raises RemoteError.
+    After every step readers find a whole graph, and none is begun before the
+    server has shown that the one before was done: an answer alone is no proof.
+    Raises RemoteError, VerificationError among them.
     """
     old, before = pointers.versions.get(graph, set()) - {version}, pointers.replaced.get(graph, set())
-    if old:
-        _insert(server, [(version, _REPLACES, each) for each in sorted(old)])
-    _insert(server, [(graph, _HAS, version)])
-    _delete(server, [(graph, _HAS, each) for each in old] + [(graph, _REPLACES, each) for each in before])
-    _insert(server, [(graph, _REPLACES, each) for each in sorted(old)])
-    for source, found in pointers.replaced.items():
-        if source in {version, *old}:
-            _delete(server, [(source, _REPLACES, each) for each in found])
-    _delete(server, [(version, _REPLACES, each) for each in old])
+    newer = [(version, _REPLACES, each) for each in sorted(old)]
+    _step(server, [_data("INSERT", newer)] if old else [], lambda p: old <= p.replaced.get(version, set()))
+    back = [(each, _REPLACES, version) for each in sorted(old)]  # from when it was current before
+    has = [_data("DELETE", back)] * bool(back) + [_data("INSERT", [(graph, _HAS, version)])]
+    _step(server, has, lambda p: p.current(graph) == version)
+    outdated = [(graph, _HAS, each) for each in sorted(old)]
+    _step(server, [_data("DELETE", outdated)] if old else [], lambda p: p.versions.get(graph) == {version})
+    kept = [(graph, _REPLACES, each) for each in sorted(old)]
+    gone = [*newer, *((graph, _REPLACES, each) for each in before - old)]
+    tidied = [_data("DELETE", gone)] * bool(gone) + [_data("INSERT", kept)] * bool(kept)
+    _step(server, tidied, lambda p: version not in p.replaced and p.replaced.get(graph, set()) == old)
     for unused in sorted({*before, graph} - {*old, version}):
         server.change(f"DROP SILENT GRAPH <{unused}>", again=True)
+
+
+def _step(server: Server, updates: list[str], done: Callable[[Pointers], bool]) -> None:
+    """Run updates that may be run twice, until the pointers show that they were."""
+    for _ in range(server.wire.tries):
+        if done(read_pointers(server)):
+            return
+        for update in updates:
+            server.change(update, again=True)
+    if not done(read_pointers(server)):
+        what = "The graph is loaded and right, but the server does not point to it."
+        raise VerificationError(server.query, what, "Push again; only the exchange is left to do.")
 
 
 def forget(graph: str, pointers: Pointers) -> list[str]:
@@ -80,16 +97,6 @@ def forget(graph: str, pointers: Pointers) -> list[str]:
         return []
     drops = [f"DROP SILENT GRAPH <{each}>" for each in sorted(versions | replaced)]
     return [_data("DELETE", triples), *drops]
-
-
-def _insert(server: Server, triples: list[tuple[str, str, str]]) -> None:
-    if triples:
-        server.change(_data("INSERT", triples), again=True)
-
-
-def _delete(server: Server, triples: list[tuple[str, str, str]]) -> None:
-    if triples:
-        server.change(_data("DELETE", triples), again=True)
 
 
 def _data(verb: str, triples: list[tuple[str, str, str]]) -> str:
