@@ -8,10 +8,10 @@ premises, the sentence. The same facts give the same bytes.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from hashlib import sha256
 from itertools import chain, islice
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 from pyoxigraph import Literal, NamedNode, Quad, Triple
 
@@ -48,6 +48,15 @@ SELECT DISTINCT ?agent WHERE {
   VALUES ?fact { %s }
   { ?fact aa:subject ?agent } UNION { ?fact aa:subject ?term . ?other aa:object ?term ; aa:subject ?agent }
 }"""
+
+
+class Constructing(Source, Protocol):
+    """Anything that can run a SPARQL SELECT and a CONSTRUCT."""
+
+    def construct(self, query: str) -> Iterable[Triple]:
+        """Run a CONSTRUCT."""
+        ...
+
 
 #: A conclusion as constructed: predicate to objects.
 Draft = dict[NamedNode, set[object]]
@@ -162,13 +171,29 @@ def _run(layers: Layers, order: list[Rule], agents: list[str] | None) -> dict[st
 
 def _conclude(asked: Layers | Merged, layers: Layers, order: list[Rule], agents: list[str] | None) -> None:
     """Carry out rules over `asked`, each over what those before gave too; what follows goes into `layers`."""
-    finish = _Finish(asked)
-    for rule in order:
-        drafts = _drafts(asked.construct(rule.text if agents is None else rule.of(agents)))
-        quads = list(finish.conclusions(rule, drafts))
+
+    def keep(quads: list[Quad]) -> None:
         layers.extend(quads, INFERRED)
         if isinstance(asked, Merged):
             asked.extend(quads)
+
+    conclude(asked, order, keep, agents)
+
+
+def conclude(
+    asked: Constructing,
+    order: Iterable[Rule],
+    keep: Callable[[list[Quad]], None],
+    agents: list[str] | None = None,
+) -> None:
+    """Carry out rules in this order, wherever CONSTRUCT runs; what each gives is told to `keep` before the next.
+
+    agents  the treatments that are spoken of, as IRIs; None for all
+    """
+    finish = _Finish(asked)
+    for rule in order:
+        drafts = _drafts(asked.construct(rule.text if agents is None else rule.of(agents)))
+        keep(list(finish.conclusions(rule, drafts)))
 
 
 def _parts(layers: Layers) -> Iterator[Merged]:

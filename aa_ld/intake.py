@@ -43,7 +43,8 @@ TIMEOUT, MEMORY = 120.0, 4 << 30
 ORDER, DATA, END, ERROR, STOPPED = b"O", b"D", b"Z", b"E", b"S"
 _BLOCK = 1 << 20
 _BOOT = (
-    "import sys, json; sys.path[:] = json.loads(sys.argv[1]); from aa_ld.child import main; main(sys.argv[2])"
+    "import sys, json; sys.path[:] = json.loads(sys.argv[1]); from importlib import import_module; "
+    "import_module(sys.argv[3]).main(sys.argv[2])"
 )
 
 
@@ -291,7 +292,7 @@ def run(
         _end(process)
 
 
-def _start(task: str) -> Popen[bytes]:
+def _start(task: str, home: str = "aa_ld.child") -> Popen[bytes]:
     import json
     import sys
     from importlib.util import find_spec
@@ -304,7 +305,7 @@ def _start(task: str) -> Popen[bytes]:
     found = [find_spec(name) for name in ("aa_ld", "pyoxigraph", "rdflib")]
     path += [os.path.dirname(os.path.dirname(spec.origin)) for spec in found if spec and spec.origin]
     flags = ["-I", "-S", "-W", "ignore"] + ["-B"] * sys.dont_write_bytecode
-    command = [sys.executable, *flags, "-c", _BOOT, json.dumps(path), task]
+    command = [sys.executable, *flags, "-c", _BOOT, json.dumps(path), task, home]
     hidden: dict[str, Any] = {"creationflags": 0x08000000} if sys.platform == "win32" else {}
     return Popen(command, stdin=PIPE, stdout=PIPE, stderr=PIPE, **hidden)
 

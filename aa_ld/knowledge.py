@@ -13,6 +13,7 @@ from aa_ld.vocab import INFERRED, LAYERS, compact
 
 if TYPE_CHECKING:
     import rdflib
+    from pyoxigraph import Quad
 
     from aa_ld.advise import Advice
     from aa_ld.ask import Answer
@@ -94,6 +95,10 @@ class Knowledge:
         if not self._inferred and not self._read_inferred():
             self.infer()
         return self.layers
+
+    def concluded(self) -> list[Quad]:
+        """The triples of all that followed when the rules were last carried out."""
+        return list(self.layers.store.quads_for_pattern(None, None, None, self.layers.graph(INFERRED)))
 
     def _read_inferred(self) -> bool:
         """Whether the generated layer fits: all shipped facts, and not one triple more or less."""

@@ -10,13 +10,16 @@ from pyoxigraph import NamedNode
 from aa_ld.fact import ABOUT
 from aa_ld.names import Names
 from aa_ld.store import Source, rows
-from aa_ld.vocab import PREFIXES, compact
+from aa_ld.vocab import GENID, PREFIXES, compact
 
-_TRIPLES = "SELECT ?p ?o WHERE {{ <{iri}> ?p ?o . FILTER(!isBlank(?o)) }} ORDER BY ?p ?o"
-_CHILDREN = """
+_BLANK = f'STRSTARTS(STR(?{{0}}), "{GENID}")'  # as a server holds it
+_TRIPLES = f"SELECT ?p ?o WHERE {{{{ <{{iri}}> ?p ?o . FILTER(!isBlank(?o) && !{_BLANK.format('o')}) }}}} ORDER BY ?p ?o"
+_CHILDREN = f"""
 PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
-SELECT ?child WHERE {{ {{ ?child rdfs:subClassOf <{iri}> }} UNION {{ ?child a <{iri}> }} FILTER(isIRI(?child)) }}
-ORDER BY ?child"""
+SELECT ?child WHERE {{{{
+  {{{{ ?child rdfs:subClassOf <{{iri}}> }}}} UNION {{{{ ?child a <{{iri}}> }}}}
+  FILTER(isIRI(?child) && !{_BLANK.format("child")})
+}}}} ORDER BY ?child"""
 _FACTS = (
     """
 PREFIX aa: <https://w3id.org/aa-ld/>

@@ -60,6 +60,9 @@ LAYERS = ("ontology", "mappings", "review", "literature")
 #: The layer that rules fill; it is made anew, never written by hand.
 INFERRED = "inferred"
 
+#: What the IRIs begin with that blank nodes are given in a server.
+GENID = BASE + ".well-known/genid/"
+
 RDF_TYPE = PREFIXES["rdf"] + "type"
 IDENTIFIER = PREFIXES["dcterms"] + "identifier"
 

@@ -28,6 +28,7 @@ FLOORS = {
     "terminal": 6,
     "cli": 7, "__main__": 8,
     "child": 5,
+    "endpoint": 6,
     "__init__": 9,
 }  # fmt: skip
 

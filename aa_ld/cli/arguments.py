@@ -51,6 +51,15 @@ def add_source(parser: Parser) -> None:
     )
 
 
+def add_endpoint(parser: Parser) -> None:
+    """A server that holds the layers."""
+    parser.add_argument(
+        "--endpoint",
+        metavar="URL",
+        help="ask the SPARQL server that the layers were pushed to; see aa-ld push",
+    )
+
+
 def add_sources(parser: Parser) -> None:
     """A folder with the texts of sources."""
     parser.add_argument(

@@ -63,7 +63,7 @@ def facts(arguments: Namespace) -> int:
     if arguments.fallen:
         return _fallen(kb, arguments)
     if arguments.inferred:
-        kb.infer()
+        kb.inferred()
     filters = {name: getattr(arguments, name) for name in FILTERS if getattr(arguments, name) is not None}
     found = kb.facts(hedged=arguments.hedged, **filters)
     names = Names(kb.layers)
@@ -118,14 +118,10 @@ def sparql(arguments: Namespace) -> int:
     from aa_ld.cli.results import print_result
 
     query = _query(arguments)
-    result = open_knowledge(arguments).sparql(query, timeout=arguments.timeout, inferred=arguments.inferred)
+    kb = open_knowledge(arguments)
+    result = kb.sparql(query, timeout=arguments.timeout, inferred=arguments.inferred)
     if result.kind == "rows" and b'"bindings":[]' in result.value.replace(b" ", b""):  # type: ignore[union-attr]
-        sys.stderr.write(
-            _unknown_words(
-                query,
-                Names(load(arguments.source, arguments.data, arguments.as_of, arguments.include).layers),
-            )
-        )
+        sys.stderr.write(_unknown_words(query, Names(kb.layers)))
     return print_result(result, arguments.format)
 
 
@@ -149,7 +145,7 @@ def validate(arguments: Namespace) -> int:
     from aa_ld.intake import read_text
     from aa_ld.report import Report
 
-    kb, replaced = load_edited(arguments.files) if arguments.files else (load(), set())
+    kb, replaced = _to_validate(arguments)
     texts = texts_of(arguments, kb)
     files = {name: read_text(name) for name in arguments.files if not name.endswith(".gz")}
     report = kb.validate(texts, arguments.engine, files)
@@ -168,6 +164,16 @@ def validate(arguments: Namespace) -> int:
     if arguments.format == "text":
         say(_what_was_checked(kb, bool(arguments.files), texts, report))
     return 0 if report.conforms else 1
+
+
+def _to_validate(arguments: Namespace) -> tuple[Knowledge, set[str]]:
+    """What is checked, and the IRIs that files describe anew."""
+    if arguments.endpoint:
+        if arguments.files:
+            what = "Files of your own lie here, and the layers in a server are checked."
+            raise UsageError("validate --endpoint", what, "Give one or the other.")
+        return open_knowledge(arguments), set()
+    return load_edited(arguments.files) if arguments.files else (load(), set())
 
 
 def _about_files(kb: Knowledge, files: list[str], replaced: set[str]) -> list[Finding]:

@@ -33,6 +33,11 @@ def infer(arguments: Namespace) -> int:
             "There is no such form of it.",
             "Use table or json.",
         )
+    if arguments.without and arguments.endpoint:
+        from aa_ld.errors import UsageError
+
+        what = "Nothing is taken away from a server to see what would fall."
+        raise UsageError("infer --without --endpoint", what, "Leave out --endpoint.")
     kb = open_knowledge(arguments)
     rules = _rules(arguments.rules)
     found = kb.infer(rules.values())
@@ -42,7 +47,7 @@ def infer(arguments: Namespace) -> int:
         say(_inference_text(kb, found, rules))
         return _own_conclusions_fit(kb, arguments.rules)
     if arguments.format == "json":
-        say(_facts_json(kb, found.risen, {"rules": found.given}))
+        say(_facts_json(kb, _conclusions(kb), {"rules": found.given}))
     else:
         say(_triples(kb, arguments.format).rstrip("\n"))
     sys.stderr.write(DISCLAIMER + "\n")
@@ -53,13 +58,18 @@ def _own_conclusions_fit(kb: Knowledge, files: list[str]) -> int:
     """Exit status 1 where rules of the user's own give conclusions that break a shape, each told."""
     if not files:
         return 0
-    concluded = kb.layers.subjects(INFERRED)
+    concluded = {getattr(quad.subject, "value", "") for quad in kb.concluded()}
     findings = [finding for finding in kb.validate() if finding.focus in concluded]
     for finding in findings[:10]:
         sys.stderr.write(f"{finding.message}   ({finding.check})\n")
     if findings:
         sys.stderr.write(f"{len(findings)} findings in what follows by these rules; see docs/rules.md.\n")
     return 1 if findings else 0
+
+
+def _conclusions(kb: Knowledge) -> frozenset[str]:
+    """The IRIs of all that follows, whether or not it was known before."""
+    return frozenset(q.subject.value for q in kb.concluded() if q.predicate.value == BASE + "rule")  # type: ignore[union-attr]
 
 
 def _rules(files: list[str]) -> dict[str, Rule]:
@@ -84,7 +94,8 @@ def _inference_text(kb: Knowledge, found: Inference, rules: dict[str, Rule]) -> 
 
     width = width_of(sys.stdout)
     names = Names(kb.layers)
-    facts = sorted(read_facts(kb.layers, found.risen), key=lambda fact: fact.sentence) if found.risen else []
+    concluded = _conclusions(kb)
+    facts = sorted(read_facts(kb.layers, concluded), key=lambda fact: fact.sentence) if concluded else []
     by_rule = [[name, rules[name].title, str(count)] for name, count in found.given.items()]
     lines = grid(["rule", "what it says", "conclusions"], by_rule, width)
     if facts:
@@ -149,7 +160,7 @@ def _triples(kb: Knowledge, form: str) -> str:
     """The layer `inferred`, in canonical Turtle or as sorted N-Triples."""
     from aa_ld.turtle import write_turtle
 
-    quads = list(kb.layers.store.quads_for_pattern(None, None, None, kb.layers.graph(INFERRED)))
+    quads = kb.concluded()
     if form == "ttl":
         return write_turtle(quads)
     return "\n".join(sorted(f"{quad.triple} ." for quad in quads))

@@ -6,13 +6,26 @@ import sys
 from argparse import Namespace
 from pathlib import Path
 
-from aa_ld.errors import SourceTextError
+from aa_ld.errors import SourceTextError, UsageError
 from aa_ld.knowledge import Knowledge, load
 from aa_ld.vocab import compact
 
 
 def open_knowledge(arguments: Namespace) -> Knowledge:
-    """The shipped layers that are asked for, and the user's files; what is wrong in those is told."""
+    """The shipped layers that are asked for, and the user's files; what is wrong in those is told.
+
+    With --endpoint, the layers that a server holds. Raises UsageError for both.
+    """
+    if getattr(arguments, "endpoint", None):
+        from aa_ld.endpoint.opened import open_endpoint
+
+        if getattr(arguments, "data", None):
+            what = "Files of your own lie here, and the question is asked in a server."
+            raise UsageError("--data --endpoint", what, "Push the files first, or leave out --endpoint.")
+        if getattr(arguments, "as_of", None) or getattr(arguments, "include", None):
+            what = "What stands is decided where layers are opened, and a server holds all that was pushed to it."
+            raise UsageError("--endpoint", what, "Leave out --as-of and --include, or --endpoint.")
+        return open_endpoint(arguments.endpoint, getattr(arguments, "source", "all"))
     kb = load(arguments.source, arguments.data, arguments.as_of, arguments.include)
     sys.stderr.write(left_out(kb))
     if arguments.data:

@@ -8,7 +8,15 @@ from collections.abc import Callable
 
 from aa_ld import __version__
 from aa_ld.cli import sources
-from aa_ld.cli.arguments import FILE_HELP, Parser, add_format, add_inferred, add_source, add_sources
+from aa_ld.cli.arguments import (
+    FILE_HELP,
+    Parser,
+    add_endpoint,
+    add_format,
+    add_inferred,
+    add_source,
+    add_sources,
+)
 from aa_ld.cli.curation_parser import add_curation
 
 Command = Callable[[argparse.Namespace], int]
@@ -57,10 +65,11 @@ _HOMES = {
     "inference": ("infer", "explain", "reason", "advise", "draw"),
     "curation": ("import", "export", "add", "diff"),
     "sources": sources.VERBS,
+    "remote": ("push",),
 }
 
 #: The options of `ask` itself; every other one is a parameter of the question.
-_ASK_OPTIONS = ("--source", "--data", "--as-of", "--include", "--format", "--help", "-h")
+_ASK_OPTIONS = ("--source", "--data", "--endpoint", "--as-of", "--include", "--format", "--help", "-h")
 
 
 def _take_params(argv: list[str], parser: Parser) -> tuple[list[str], dict[str, str]]:
@@ -105,6 +114,7 @@ def _parser() -> Parser:
     _checking(verbs)
     add_curation(verbs)
     sources.add_verbs(verbs)
+    _remote(verbs)
     return parser
 
 
@@ -121,6 +131,7 @@ def _reading(verbs: argparse._SubParsersAction[Parser]) -> None:
         "question", nargs="?", metavar="QUESTION", help="name or title; without it, all are listed"
     )
     add_source(ask)
+    add_endpoint(ask)
     add_format(ask, "table", "json", "csv", "tsv", "md")
 
     questions = verbs.add_parser(
@@ -157,6 +168,7 @@ def _reading(verbs: argparse._SubParsersAction[Parser]) -> None:
     )
     add_inferred(facts)
     add_source(facts)
+    add_endpoint(facts)
     add_format(facts, "table", "json")
 
     show = verbs.add_parser(
@@ -167,6 +179,7 @@ def _reading(verbs: argparse._SubParsersAction[Parser]) -> None:
     )
     show.add_argument("term", metavar="TERM", help="a label, a short name or an IRI")
     add_source(show)
+    add_endpoint(show)
     add_format(show, "text", "json")
 
     sparql = verbs.add_parser(
@@ -185,6 +198,7 @@ def _reading(verbs: argparse._SubParsersAction[Parser]) -> None:
     )
     add_inferred(sparql)
     add_source(sparql)
+    add_endpoint(sparql)
     add_format(sparql, "table", "json", "csv", "tsv", "ttl", "nt")
 
 
@@ -194,7 +208,8 @@ def _inference(verbs: argparse._SubParsersAction[Parser]) -> None:
         help="carry out the rules, and tell what follows from the facts",
         examples="Examples:\n  aa-ld infer\n  aa-ld infer --source review --format ttl > inferred.ttl\n"
         "  aa-ld infer --without SF30\n  aa-ld infer --data my-facts.ttl --rules my-rule.rq\n",
-        description="Carry out the rules in memory. Nothing is written; --format ttl or nt gives the layer.",
+        description="Carry out the rules in memory. Nothing is written; --format ttl or nt gives the layer. "
+        "With --endpoint they run inside the server, and what follows replaces its graph inferred.",
     )
     infer.add_argument(
         "--without",
@@ -213,6 +228,7 @@ def _inference(verbs: argparse._SubParsersAction[Parser]) -> None:
         help="rules of your own beside the shipped",
     )
     add_source(infer)
+    add_endpoint(infer)
     add_format(infer, "table", "json", "ttl", "nt")
 
     explain = verbs.add_parser(
@@ -230,6 +246,7 @@ def _inference(verbs: argparse._SubParsersAction[Parser]) -> None:
         "--why-not", metavar="QUESTION", help="why the treatment is not in the answer to this question"
     )
     add_source(explain)
+    add_endpoint(explain)
     add_sources(explain)
     add_format(explain, "text", "md", "json", "mermaid", "prov")
 
@@ -266,6 +283,7 @@ def _inference(verbs: argparse._SubParsersAction[Parser]) -> None:
         )
     advise.add_argument("--profile", metavar="FILE", help="a profile in JSON or Turtle, instead of the above")
     add_source(advise)
+    add_endpoint(advise)
     add_format(advise, "text", "md", "json")
 
     draw = verbs.add_parser(
@@ -294,6 +312,7 @@ def _checking(verbs: argparse._SubParsersAction[Parser]) -> None:
     validate.add_argument("files", nargs="*", metavar="FILE", help=FILE_HELP)
     validate.add_argument("--engine", choices=["sparql", "pyshacl"], default="sparql", help="default: sparql")
     add_sources(validate)
+    add_endpoint(validate)
     add_format(validate, "text", "json", "ttl", "sarif")
 
     format_ = verbs.add_parser(
@@ -314,6 +333,40 @@ def _checking(verbs: argparse._SubParsersAction[Parser]) -> None:
         description="Look at the installation and say what is missing.",
     )
     add_format(doctor, "text", "json")
+
+
+def _remote(verbs: argparse._SubParsersAction[Parser]) -> None:
+    push = verbs.add_parser(
+        "push",
+        help="load the knowledge, or RDF files of your own, into a SPARQL server",
+        examples="Examples:\n  aa-ld push http://localhost:7878\n"
+        "  aa-ld push http://localhost:8890/sparql big.nt.gz --graph https://example.org/mine\n"
+        "  aa-ld push http://localhost:3030/ds --graph review\n",
+        description="Load graphs so that readers see the old one or the new one, and compare digests before they do. "
+        "Credentials come from the environment or netrc, or are asked for; see docs/endpoints.md.",
+    )
+    push.add_argument("url", metavar="URL", help="the query service of the server, or what has it")
+    push.add_argument(
+        "files",
+        nargs="*",
+        metavar="FILE",
+        help=FILE_HELP.replace(", loaded beside the shipped knowledge", ""),
+    )
+    push.add_argument(
+        "--graph",
+        nargs="+",
+        action="extend",
+        default=[],
+        metavar="IRI",
+        help="where triples of files go that name no graph (graph:data); without files, the layers to push (all)",
+    )
+    push.add_argument(
+        "--swap",
+        choices=["move", "version"],
+        default="",
+        help="exchange graphs, or load versions and point to them; as fits the server if not given",
+    )
+    add_format(push, "table", "json")
 
 
 def _seconds(text: str) -> float:

@@ -1,0 +1,172 @@
+"""Everything that can go wrong, as one family.
+
+    AaLdError
+    ├── UsageError                      exit 2: the call has to change
+    │   ├── UnknownQuestionError
+    │   ├── UnknownParameterError
+    │   ├── MissingParameterError
+    │   ├── ParameterValueError
+    │   ├── DateError
+    │   ├── UnknownColumnError
+    │   ├── UnknownSourceError
+    │   ├── UnknownTermError
+    │   ├── UnknownFilterError
+    │   ├── FallenFactError
+    │   ├── NotExplainableError
+    │   ├── QueryRefusedError
+    │   ├── QuerySyntaxError
+    │   ├── QueryStoppedError
+    │   ├── MissingExtraError
+    │   └── ProtectedFileError
+    ├── RemoteError                     exit 4: a remote service failed
+    │   ├── UnreachableError
+    │   ├── NotAnEndpointError
+    │   ├── AccessDeniedError
+    │   ├── RemoteTimeoutError
+    │   ├── RemoteAnswerError
+    │   ├── RemoteRefusedError
+    │   ├── RedirectRefusedError
+    │   ├── NotPushedError
+    │   ├── VerificationError
+    │   └── ChangedValueError
+    └── InputError                      exit 3: the input has to change
+        ├── MissingFileError
+        ├── NotAFileError
+        ├── EmptyFileError
+        ├── FileTooLargeError
+        ├── UnknownSyntaxError
+        ├── EncodingError
+        ├── RdfSyntaxError
+        ├── NestingError
+        ├── EntityError
+        ├── RemoteContextError
+        ├── ParserStoppedError
+        ├── NotATreeError
+        ├── SourceTextError
+        ├── RedefinedFactError
+        ├── ReasonerError
+        ├── BrokenQuestionError
+        ├── BrokenRuleError
+        ├── CyclicRulesError
+        ├── ProfileError
+        ├── TableError
+        ├── NotTabularError
+        └── ExchangeFileError
+
+Each error says what is wrong and where, what is nearest, and what to do next;
+its `code` is a heading of docs/errors.md.
+"""
+
+from __future__ import annotations
+
+from aa_ld.errors.base import AaLdError, InputError, RemoteError, UsageError, nearest
+from aa_ld.errors.input import (
+    BrokenQuestionError,
+    BrokenRuleError,
+    CyclicRulesError,
+    EmptyFileError,
+    EncodingError,
+    EntityError,
+    ExchangeFileError,
+    FileTooLargeError,
+    MissingFileError,
+    NestingError,
+    NotAFileError,
+    NotATreeError,
+    NotTabularError,
+    ParserStoppedError,
+    ProfileError,
+    RdfSyntaxError,
+    ReasonerError,
+    RedefinedFactError,
+    RemoteContextError,
+    SourceTextError,
+    TableError,
+    UnknownSyntaxError,
+)
+from aa_ld.errors.remote import (
+    AccessDeniedError,
+    ChangedValueError,
+    NotAnEndpointError,
+    NotPushedError,
+    RedirectRefusedError,
+    RemoteAnswerError,
+    RemoteRefusedError,
+    RemoteTimeoutError,
+    UnreachableError,
+    VerificationError,
+)
+from aa_ld.errors.usage import (
+    DateError,
+    FallenFactError,
+    MissingExtraError,
+    MissingParameterError,
+    NotExplainableError,
+    ParameterValueError,
+    ProtectedFileError,
+    QueryRefusedError,
+    QueryStoppedError,
+    QuerySyntaxError,
+    UnknownColumnError,
+    UnknownFilterError,
+    UnknownParameterError,
+    UnknownQuestionError,
+    UnknownSourceError,
+    UnknownTermError,
+)
+
+__all__ = [
+    "AaLdError",
+    "AccessDeniedError",
+    "BrokenQuestionError",
+    "BrokenRuleError",
+    "ChangedValueError",
+    "CyclicRulesError",
+    "DateError",
+    "EmptyFileError",
+    "EncodingError",
+    "EntityError",
+    "ExchangeFileError",
+    "FallenFactError",
+    "FileTooLargeError",
+    "InputError",
+    "MissingExtraError",
+    "MissingFileError",
+    "MissingParameterError",
+    "NestingError",
+    "NotAFileError",
+    "NotATreeError",
+    "NotAnEndpointError",
+    "NotExplainableError",
+    "NotPushedError",
+    "NotTabularError",
+    "ParameterValueError",
+    "ParserStoppedError",
+    "ProfileError",
+    "ProtectedFileError",
+    "QueryRefusedError",
+    "QueryStoppedError",
+    "QuerySyntaxError",
+    "RdfSyntaxError",
+    "ReasonerError",
+    "RedefinedFactError",
+    "RedirectRefusedError",
+    "RemoteAnswerError",
+    "RemoteContextError",
+    "RemoteError",
+    "RemoteRefusedError",
+    "RemoteTimeoutError",
+    "SourceTextError",
+    "TableError",
+    "UnknownColumnError",
+    "UnknownFilterError",
+    "UnknownParameterError",
+    "UnknownQuestionError",
+    "UnknownSourceError",
+    "UnknownSyntaxError",
+    "UnknownTermError",
+    "UnreachableError",
+    "UsageError",
+    "VerificationError",
+    "nearest",
+]
