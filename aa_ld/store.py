@@ -210,6 +210,7 @@ def open_layers(layers: Iterable[str] = LAYERS) -> Layers:
 def value_of(term: object) -> str:
     """The IRI of a named node, the words of a literal.
 
+    >>> from pyoxigraph import Literal
     >>> value_of(NamedNode("https://w3id.org/aa-ld/Serum")), value_of(Literal("12 weeks"))
     ('https://w3id.org/aa-ld/Serum', '12 weeks')
     """
