@@ -67,6 +67,21 @@ def add_sources(parser: Parser) -> None:
     )
 
 
+def add_filters(parser: Parser) -> None:
+    """Which facts are meant; see aa_ld.facts.FILTERS."""
+    for name, meaning in [
+        ("about", "the term that they speak of"),
+        ("certainty", "how firmly they are said"),
+        ("polarity", "positive or negative"),
+        ("population", "the group that they speak of"),
+        ("kind", "the kind of evidence"),
+        ("part", "the part of the text, as in 'sentence 9'"),
+    ]:
+        parser.add_argument(f"--{name}", metavar="TERM", help=meaning)
+    parser.add_argument("--class", dest="category", metavar="TERM", help="the class of fact")
+    parser.add_argument("--hedged", action="store_true", default=None, help="only those with a hedge")
+
+
 def add_format(parser: Parser, default: str, *others: str) -> None:
     """The form of what is said; the first is the default."""
     parser.add_argument("--format", choices=[default, *others], default=default, help=f"default: {default}")

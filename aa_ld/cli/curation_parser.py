@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from aa_ld.cli.arguments import FILE_HELP, Parser, add_format, add_inferred, add_source
+from aa_ld.cli.arguments import FILE_HELP, Parser, add_filters, add_format, add_inferred, add_source
 
 #: Tables of facts, each with the function that makes it: opened layers and the IRIs of facts to text or bytes.
 TABLES = {
@@ -49,17 +49,7 @@ def add_curation(verbs: argparse._SubParsersAction[Parser]) -> None:
         "What a format cannot tell truthfully is left out, and told with the reason.",
     )
     export.add_argument("facts", nargs="*", metavar="FACT", help="identifier, short name or IRI")
-    for name, meaning in [
-        ("about", "the term that they speak of"),
-        ("certainty", "how firmly they are said"),
-        ("polarity", "positive or negative"),
-        ("population", "the group that they speak of"),
-        ("kind", "the kind of evidence"),
-        ("part", "the part of the text, as in 'sentence 9'"),
-    ]:
-        export.add_argument(f"--{name}", metavar="TERM", help=meaning)
-    export.add_argument("--class", dest="category", metavar="TERM", help="the class of fact")
-    export.add_argument("--hedged", action="store_true", default=None, help="only those with a hedge")
+    add_filters(export)
     export.add_argument("-o", "--output", metavar="FILE|DIR", help=_OUTPUT)
     add_inferred(export)
     add_source(export)

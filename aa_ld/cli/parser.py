@@ -12,6 +12,7 @@ from aa_ld.cli.arguments import (
     FILE_HELP,
     Parser,
     add_endpoint,
+    add_filters,
     add_format,
     add_inferred,
     add_source,
@@ -150,17 +151,7 @@ def _reading(verbs: argparse._SubParsersAction[Parser]) -> None:
         '  aa-ld facts --class "biomarker observation" --certainty reported\n',
         description="List the facts that match every filter given.",
     )
-    for name, meaning in [
-        ("about", "the term that they speak of"),
-        ("certainty", "how firmly they are said"),
-        ("polarity", "positive or negative"),
-        ("population", "the group that they speak of"),
-        ("kind", "the kind of evidence"),
-        ("part", "the part of the text, as in 'sentence 9'"),
-    ]:
-        facts.add_argument(f"--{name}", metavar="TERM", help=meaning)
-    facts.add_argument("--class", dest="category", metavar="TERM", help="the class of fact")
-    facts.add_argument("--hedged", action="store_true", default=None, help="only those with a hedge")
+    add_filters(facts)
     facts.add_argument(
         "--fallen",
         action="store_true",
