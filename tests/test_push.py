@@ -5,24 +5,28 @@ from __future__ import annotations
 import gzip
 import json
 import random
+import re
 import threading
 import time
 from collections import Counter
 from pathlib import Path
 
 import pytest
-from pyoxigraph import NamedNode, Quad, RdfFormat, parse
+from hypothesis import given
+from hypothesis import strategies as st
+from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad, RdfFormat, parse, serialize
 from servers import SERVERS, every_server, oxigraph, proxy_before, start_oxigraph, virtuoso
 
 from aa_ld import cli, errors
 from aa_ld.endpoint import batches as making_batches
+from aa_ld.endpoint import push as pushing
 from aa_ld.endpoint.batches import batches
 from aa_ld.endpoint.client import Server
 from aa_ld.endpoint.digest import Digest
 from aa_ld.endpoint.forms import Forms
 from aa_ld.endpoint.layers import PUSHED, layer_quads
 from aa_ld.endpoint.push import push_files, push_quads
-from aa_ld.endpoint.reading import read_quads
+from aa_ld.endpoint.reading import read_blocks
 from aa_ld.endpoint.spool import Spool
 from aa_ld.endpoint.versions import VERSION, read_pointers
 from aa_ld.vocab import GENID
@@ -213,7 +217,7 @@ def test_what_only_the_server_knows_is_counted_once_too():
         forms = Forms(frozenset({_XSD + "integer"}))
         line = f'<urn:a> <urn:p> "01"^^<{_XSD}integer> .\n<urn:a> <urn:p> "x" .\n'.encode()
         for _ in range(2):
-            found = batches(parse(line, RdfFormat.N_TRIPLES), "x", "urn:g", forms, spool.take)
+            found = batches([line], "x", "urn:g", forms, spool.take)
             spool.add(found.digests)
         spool.close_open(forms, lambda wanted: {form: ("1", form[1]) for form in wanted})
 
@@ -226,7 +230,8 @@ def test_the_digest_tells_every_kind_of_damage():
     base = '<urn:a> <urn:p> "1" , "1"@en , 1 , <urn:x> .'
 
     def digest(text: str) -> Digest:
-        found = batches(parse(text, RdfFormat.TURTLE), "x", "urn:g", Forms(), lambda *_: None)
+        lines = serialize(parse(text, RdfFormat.TURTLE), format=RdfFormat.N_QUADS)
+        found = batches([lines], "x", "urn:g", Forms(), lambda *_: None)
         return found.digests["urn:g"]
 
     damaged = [
@@ -258,6 +263,49 @@ def test_the_server_works_out_the_same_digest(name):
     assert not push_quads(server, quads)[0].loaded
 
 
+_TERMS = st.sampled_from(
+    [NamedNode("urn:a"), NamedNode("http://example.org/é?q=1"), BlankNode("x"), BlankNode("y")]
+)
+_VALUES = st.one_of(
+    _TERMS,
+    st.builds(Literal, st.text()),
+    st.builds(lambda text: Literal(text, language="de-CH"), st.text()),
+    st.builds(lambda n: Literal(str(n), datatype=NamedNode(_XSD + "integer")), st.integers()),
+)
+_GRAPHS = st.one_of(st.just(DefaultGraph()), _TERMS)
+
+
+@given(st.lists(st.builds(Quad, _TERMS, st.just(NamedNode("urn:p")), _VALUES, _GRAPHS), max_size=30))
+def test_a_line_that_is_read_as_it_stands_counts_as_one_that_is_parsed(quads):
+    """Batches and digests are the same whether lines are taken apart by pattern or by the parser."""
+    lines = serialize(quads, format=RdfFormat.N_QUADS)
+
+    def taken(pattern: re.Pattern[str]) -> tuple[object, object]:
+        got: list[object] = []
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(making_batches, "_PLAIN", pattern)
+            found = batches([lines], "x", "urn:g", Forms(), lambda *batch: got.append(batch))
+        return found, got
+
+    assert taken(making_batches._PLAIN) == taken(re.compile("never"))
+
+
+@pytest.mark.parametrize("name", ["Oxigraph", "Jena Fuseki"])
+def test_a_digest_in_parts_is_the_digest(name, monkeypatch):
+    """A large graph is digested by several queries, each for some of its predicates."""
+    server = SERVERS[name]().connect()
+    graph = graph_of("parts")
+    server.add(graph, triples(400))
+    whole = pushing.digest_of(server, graph)
+    asked: list[str] = []
+    rows = server.rows
+    monkeypatch.setattr(server, "rows", lambda query, **kept: asked.append(query) or rows(query, **kept))
+    monkeypatch.setattr(pushing, "_LARGE", 100)
+
+    assert pushing.digest_of(server, graph) == whole
+    assert sum("MD5" in query for query in asked) == 4
+
+
 # Where something is wrong with what is to be pushed
 
 
@@ -287,14 +335,14 @@ def test_a_file_that_is_wrong_somewhere_changes_nothing(name, text, error, tmp_p
 
 
 def test_a_file_is_read_as_it_comes(tmp_path):
-    """Quads arrive while most of the file is still unread."""
+    """Lines arrive while most of the file is still unread."""
     path = tmp_path / "x.nt"
     path.write_bytes(triples(200_000))
     seen: list[int] = []
-    quads = read_quads(path, seen.append)
-    next(quads)
+    blocks = read_blocks(path, seen.append)
+    next(blocks)
     early = seen[-1]
-    quads.close()
+    blocks.close()
 
     assert early < path.stat().st_size / 2
 

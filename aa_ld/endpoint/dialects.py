@@ -25,6 +25,7 @@ class Dialect(NamedTuple):
     insert    triples that one INSERT DATA may hold
     batch     bytes of N-Triples that one request to the graph store may hold
     sound     whether it answers our questions rightly, tried with all of them
+    side_by_side  queries that it answers at once, each in the time of one
     bulk      what is added to the address of the graph store when loading what nobody reads yet
     notes     what differs, for docs/endpoints.md
     """
@@ -39,6 +40,7 @@ class Dialect(NamedTuple):
     insert: int
     batch: int
     sound: bool
+    side_by_side: int
     bulk: str
     notes: tuple[str, ...]
 
@@ -56,6 +58,7 @@ OXIGRAPH = Dialect(
     insert=5_000,
     batch=_BATCH,
     sound=True,
+    side_by_side=4,
     bulk="&no_transaction",
     notes=(
         "Update is open to everyone who reaches the port under `serve`; put it behind a proxy.",
@@ -78,6 +81,7 @@ VIRTUOSO = Dialect(
     insert=500,
     batch=4 << 20,
     sound=False,
+    side_by_side=1,
     bulk="",
     notes=(
         "Answers end at ResultSetMaxRows (10,000 as shipped), and only the header of a SELECT says so.",
@@ -101,6 +105,7 @@ FUSEKI = Dialect(
     insert=5_000,
     batch=_BATCH,
     sound=True,
+    side_by_side=4,
     bulk="",
     notes=("A dataset in memory keeps numbers as they are written; TDB2 keeps them in canonical form.",),
 )
@@ -116,6 +121,7 @@ QLEVER = Dialect(
     insert=500,
     batch=4 << 20,
     sound=True,
+    side_by_side=1,
     bulk="",
     notes=(
         "Updates want the access token of the server, as a Bearer token.",
@@ -134,6 +140,7 @@ GRAPHDB = Dialect(
     insert=5_000,
     batch=_BATCH,
     sound=True,
+    side_by_side=1,
     bulk="",
     notes=("The default graph of a query is all graphs together, and what its own reasoner adds.",),
 )
@@ -149,6 +156,7 @@ NEPTUNE = Dialect(
     insert=5_000,
     batch=_BATCH,
     sound=True,
+    side_by_side=1,
     bulk="",
     notes=("Every triple without a graph is in a default named graph of its own.",),
 )
@@ -164,6 +172,7 @@ STARDOG = Dialect(
     insert=5_000,
     batch=_BATCH,
     sound=True,
+    side_by_side=1,
     bulk="",
     notes=("The graph store has the address of the database itself.",),
 )
@@ -180,6 +189,7 @@ STANDARD = Dialect(
     insert=500,
     batch=1 << 20,
     sound=True,
+    side_by_side=1,
     bulk="",
     notes=("Nothing is assumed: versioned graphs, small requests.",),
 )

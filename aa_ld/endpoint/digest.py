@@ -18,12 +18,10 @@ PREFIX xsd: <http://www.w3.org/2001/XMLSchema#>
 SELECT (COUNT(*) AS ?n) (SUM(xsd:integer(CONCAT("0", SUBSTR(?h, 1, 9)))) AS ?a)
        (SUM(xsd:integer(CONCAT("0", SUBSTR(?h, 10, 9)))) AS ?b)
 WHERE {
-  GRAPH <%s> { ?s ?p ?o }
+  GRAPH <%s> { ?s ?p ?o %s }
   BIND(REPLACE(MD5(CONCAT(STR(?s), " ", STR(?p), " ", STR(?o), IF(isLiteral(?o), CONCAT("\\"", LCASE(LANG(?o)),
     "\\"", IF(LANG(?o) = "", STR(DATATYPE(?o)), "")), ""))), "[a-f]", "") AS ?h)
 }"""
-
-_LETTERS = dict.fromkeys(map(ord, "abcdef"))
 
 
 class Digest(NamedTuple):
@@ -45,9 +43,30 @@ class Digest(NamedTuple):
         return f"{self.triples:,} triples, digest {self.first:x}-{self.second:x}"
 
 
-def query(graph: str) -> str:
-    """The SELECT that gives the digest of a graph: one row ?n ?a ?b."""
-    return _QUERY % graph
+def query(graph: str, among: str = "") -> str:
+    """The SELECT that gives the digest of a graph, or of the triples of a part of its predicates: one row ?n ?a ?b.
+
+    among  words that `parts` has given
+    """
+    return _QUERY % (graph, among)
+
+
+def parts(predicates: dict[str, int], number: int) -> list[str]:
+    """Cut the triples of a graph into about equal parts by their predicates, for as many queries side by side.
+
+    predicates  how many triples each predicate has; one beyond these is in the first part
+
+    >>> parts({"urn:a": 5, "urn:b": 3, "urn:c": 3}, 2)
+    ['FILTER(?p NOT IN (<urn:b>, <urn:c>))', 'FILTER(?p IN (<urn:b>, <urn:c>))']
+    """
+    shares: list[tuple[int, list[str]]] = [(0, []) for _ in range(min(number, len(predicates)))]
+    for name, count in sorted(predicates.items(), key=lambda each: (-each[1], each[0])):
+        least = min(range(len(shares)), key=lambda at: shares[at][0])
+        shares[least] = (shares[least][0] + count, [*shares[least][1], f"<{name}>"])
+    rest = [", ".join(names) for _, names in shares[1:]]
+    if not rest:
+        return [""]
+    return [f"FILTER(?p NOT IN ({', '.join(rest)}))", *(f"FILTER(?p IN ({names}))" for names in rest)]
 
 
 def of_row(row: dict[str, str]) -> Digest:
@@ -63,8 +82,8 @@ def of_text(text: str, twice: bool = False) -> tuple[int, int]:
     data = text.encode()
     if twice:
         data = data.decode("latin-1").encode()
-    digits = md5(data, usedforsecurity=False).hexdigest().translate(_LETTERS)
-    return int("0" + digits[:9]), int("0" + digits[9:18])
+    digits = b"0" + md5(data, usedforsecurity=False).hexdigest().encode().translate(None, b"abcdef")
+    return int(digits[:10]), int(b"0" + digits[10:19])
 
 
 def iri_text(subject: str, predicate: str, value: str) -> str:

@@ -1,13 +1,12 @@
-"""Files of any size as quads, read by a child as they come; see aa_ld.endpoint.stream."""
+"""Files of any size as N-Quads, read by a child as they come; see aa_ld.endpoint.stream."""
 
 from __future__ import annotations
 
-import io
 import os
 import threading
 from collections.abc import Callable, Iterator
 from hashlib import sha256
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from aa_ld import intake
 from aa_ld.errors import ParserStoppedError
@@ -15,8 +14,6 @@ from aa_ld.vocab import printable
 
 if TYPE_CHECKING:
     from subprocess import Popen
-
-    from pyoxigraph import Quad
 
 #: Seconds that reading a file may take, bytes that its parser may take, and bytes of a file that is looked through whole.
 TIMEOUT, MEMORY, MOST_WHOLE = 86_400.0, 4 << 30, 512 << 20
@@ -35,8 +32,8 @@ def file_digest(path: intake.Path) -> tuple[str, int]:
     return digest.hexdigest()[:16], size
 
 
-def read_quads(path: intake.Path, told: Callable[[int], None] = lambda _: None) -> Iterator[Quad]:
-    """The quads of a file of any size, as they come; blank nodes keep their labels within it.
+def read_blocks(path: intake.Path, told: Callable[[int], None] = lambda _: None) -> Iterator[bytes]:
+    """A file of any size as N-Quads, in blocks of whole lines, as they come; blank nodes keep their labels.
 
     told  is called with the number of bytes that were read so far
 
@@ -44,19 +41,23 @@ def read_quads(path: intake.Path, told: Callable[[int], None] = lambda _: None) 
     file is wrong: what came before is no reason to trust it.
 
     >>> from aa_ld import places
-    >>> sum(1 for _ in read_quads(places.layer_files("mappings")[0])) > 30
+    >>> sum(block.count(b"\\n") for block in read_blocks(places.layer_files("mappings")[0])) > 30
     True
     """
-    from pyoxigraph import RdfFormat, parse
-
     name = os.fsdecode(path)
     handle = intake._open(name)
     process = intake._start("stream", "aa_ld.endpoint.stream")
     feeder = threading.Thread(target=_feed, args=(process, name, handle, told), daemon=True)
     feeder.start()
-    frames = _Frames(process)
     try:
-        yield from parse(io.BufferedReader(frames, _BLOCK), RdfFormat.N_QUADS)
+        rest = b""
+        for data in _frames(process):
+            lines, cut, new = (rest + data).rpartition(b"\n")
+            if cut:
+                yield lines + cut
+            rest = new
+        if rest:
+            yield rest + b"\n"
     except intake.Stopped as stopped:
         what = f"The parser fell over ({stopped.reason} {stopped.detail})."
         raise ParserStoppedError(printable(name, 300), what, "Split the file, or convert it.") from None
@@ -83,38 +84,23 @@ def _feed(process: Popen[bytes], name: str, handle: int, told: Callable[[int], N
     intake._feed(process, json.dumps({**order, "most_bytes": MOST_WHOLE}).encode(), blocks())
 
 
-class _Frames(io.RawIOBase):
+def _frames(process: Popen[bytes]) -> Iterator[bytes]:
     """What the child gives; its end is an end only if the child says so."""
+    import json
 
-    def __init__(self, process: Popen[bytes]) -> None:
-        self.process = process
-        self.left = 0
-        self.ended = False
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any) -> int:
-        import json
-
-        pipe = self.process.stdout
-        assert pipe is not None
-        while not self.left and not self.ended:
-            kind, size = intake.receive_head(pipe)
-            if kind == intake.DATA:
-                self.left = size
-            elif kind == intake.END:
-                pipe.read(size)
-                self.ended = True
-            elif kind == intake.ERROR:
-                raise intake._rebuilt(json.loads(pipe.read(size)))
-            elif kind == intake.STOPPED:
-                raise intake.Stopped(*json.loads(pipe.read(size)))
-            else:
-                raise intake._fallen(self.process)
-        data = pipe.read(min(self.left, len(buffer))) if self.left else b""
-        if self.left and not data:
-            raise intake._fallen(self.process)
-        self.left -= len(data)
-        buffer[: len(data)] = data
-        return len(data)
+    pipe = process.stdout
+    assert pipe is not None
+    while True:
+        kind, size = intake.receive_head(pipe)
+        if kind not in (intake.DATA, intake.END, intake.ERROR, intake.STOPPED):
+            raise intake._fallen(process)
+        data = pipe.read(size)
+        if len(data) < size:
+            raise intake._fallen(process)
+        if kind == intake.END:
+            return
+        if kind == intake.ERROR:
+            raise intake._rebuilt(json.loads(data))
+        if kind == intake.STOPPED:
+            raise intake.Stopped(*json.loads(data))
+        yield data
