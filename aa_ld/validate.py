@@ -66,12 +66,18 @@ def sparql_hits(
     layers: Source, wanted: Collection[Constraint], progress: Callable[[int, int], object] | None = None
 ) -> Iterator[Hit]:
     """What the constraints find, each by one query a target."""
-    for number, constraint in enumerate(wanted):
-        if progress:
-            progress(number, len(wanted))
-        for query in constraint.queries():
-            for row in rows(layers, query):
-                yield constraint.check, _text(row["this"]), row.get("value")
+    from concurrent.futures import ThreadPoolExecutor
+
+    def hits(constraint: Constraint) -> list[Hit]:
+        found = [row for query in constraint.queries() for row in rows(layers, query)]
+        return [(constraint.check, _text(row["this"]), row.get("value")) for row in found]
+
+    at_once = getattr(layers, "side_by_side", 1)  # a server may answer several at once
+    with ThreadPoolExecutor(at_once) as pool:
+        for number, found in enumerate((pool.map if at_once > 1 else map)(hits, wanted)):
+            if progress:
+                progress(number, len(wanted))
+            yield from found
 
 
 class Reference:

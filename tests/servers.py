@@ -108,17 +108,19 @@ def _folder() -> Path:
     return Path(tempfile.mkdtemp(prefix="aa-ld-server-"))
 
 
-def start_oxigraph(*, on_disk: bool = False) -> Running:
-    """A new Oxigraph server."""
+def start_oxigraph(*, on_disk: bool = False, serve: str = "serve", folder: Path | None = None) -> Running:
+    """A new Oxigraph server; `serve` is the word of its command line for what it may do."""
     found = Path(sys.executable).parent / "oxigraph"
     binary = str(found) if found.exists() else shutil.which("oxigraph")
     if not binary:
         pytest.skip("the Oxigraph server is not installed: pip install oxigraph")
-    port, folder = free_port(), _folder()
-    place = ["--location", "data"] if on_disk else []
-    return Running(
-        [binary, "serve", *place, "--bind", f"127.0.0.1:{port}"], port, "/query", folder, Credentials()
-    )
+    port, folder = free_port(), folder or _folder()
+    place = ["--location", "data"] if on_disk or serve != "serve" else []
+    if serve != "serve":  # a store has to be there to be read
+        made = [binary, "load", *place, "--format", "nt"]
+        subprocess.run(made, cwd=folder, input=b"", capture_output=True, check=True)
+    command = [binary, serve, *place, "--bind", f"127.0.0.1:{port}"]
+    return Running(command, port, "/query", folder, Credentials())
 
 
 @cache
@@ -164,6 +166,11 @@ def virtuoso() -> Running:
 @cache
 def fuseki() -> Running:
     """The Apache Jena Fuseki of this session, in memory."""
+    return start_fuseki(update=True)
+
+
+def start_fuseki(*, update: bool) -> Running:
+    """A new Apache Jena Fuseki, in memory, with or without its update service."""
     home = Path.home() / ".m2/repository/org/apache/jena/jena-fuseki-server"
     jars = [os.environ.get("AA_LD_FUSEKI_JAR", ""), *map(str, sorted(home.glob("*/*server-?.*.?.jar")))]
     jar = next((each for each in jars if each and os.path.exists(each)), "")
@@ -172,7 +179,14 @@ def fuseki() -> Running:
         pytest.skip("Fuseki is not installed: set AA_LD_FUSEKI_JAR, or see docs/endpoints.md")
     port, folder = free_port(), _folder()
     command = [java, "-Xmx512m", "-XX:TieredStopAtLevel=1", "-jar", jar]
-    command += ["--localhost", "--port", str(port), "--update", "--mem", "/ds"]
+    command += [
+        "--localhost",
+        "--port",
+        str(port),
+        *(["--update", "--mem"] if update else ["--file", "empty.nt"]),
+        "/ds",
+    ]
+    (folder / "empty.nt").touch()
     return Running(command, port, "/ds", folder, Credentials())
 
 
@@ -183,6 +197,39 @@ SERVERS: dict[str, Callable[[], Running]] = {
 }
 
 every_server = pytest.mark.parametrize("name", SERVERS)
+
+
+@contextlib.contextmanager
+def reading_only(name: str) -> Iterator[str]:
+    """The URL of a server of which we may read, and nothing else."""
+    if name == "Virtuoso":  # everybody may read, and nobody but those it knows may write
+        yield virtuoso().url
+        return
+    running = start_oxigraph(serve="serve-read-only") if name == "Oxigraph" else start_fuseki(update=False)
+    try:
+        yield running.url
+    finally:
+        running.stop()
+
+
+@contextlib.contextmanager
+def on_small_disk(size: int) -> Iterator[Running]:
+    """A new Oxigraph server on a disk of so many bytes; skipped where none can be mounted."""
+    folder = _folder()
+    mounted = shutil.which("mount") and subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", str(folder)], capture_output=True, check=False
+    )
+    if not mounted or mounted.returncode:
+        pytest.skip("no small disk can be mounted: needs Linux, and root")
+    running = None
+    try:
+        running = start_oxigraph(on_disk=True, folder=folder)
+        yield running
+    finally:
+        if running:
+            running.kill()
+        subprocess.run(["umount", "-l", str(folder)], check=False)
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 # Harm

@@ -315,6 +315,39 @@ def test_digest_is_negotiated_once():
     assert [path for _, path in proxy.seen].count("/sparql-auth") == 4
 
 
+@pytest.mark.parametrize(
+    ("who", "secret"),
+    [(Credentials(token="secret-token"), "token"), (Credentials("curator", "x"), "password")],
+)
+def test_no_secret_travels_unencrypted_to_another_machine(who, secret, monkeypatch):
+    """Not a token, not a password by Basic; to this machine, by https and where one says so, they do."""
+    monkeypatch.delenv("AA_LD_ENDPOINT_PLAIN", raising=False)
+    seen: list[str | None] = []
+
+    def answer(request: BaseHTTPRequestHandler) -> Said:
+        seen.append(request.headers.get("Authorization"))
+        if seen[-1] is None:
+            return 401, {"WWW-Authenticate": "Basic realm=x"}, b""
+        return 200, {"Content-Type": _JSON}, _OK
+
+    def ask() -> None:
+        with answering(answer) as url:
+            # another machine, as far as names go, behind which this one answers
+            other = url.replace("127.0.0.1", "data.example.org")
+            monkeypatch.setattr(
+                "socket.getaddrinfo", lambda _, port, *__: [(2, 1, 6, "", ("127.0.0.1", port))]
+            )
+            connect(other, wire_to(other, who))
+
+    with pytest.raises(errors.InTheClearError, match=secret):
+        ask()
+    assert not any(seen)
+
+    monkeypatch.setenv("AA_LD_ENDPOINT_PLAIN", "1")
+    ask()
+    assert any(seen)
+
+
 def test_wrong_credentials_are_said_and_never_shown(capsys, monkeypatch):
     """Not in the message of the server, not in ours, not in what Python shows of the objects."""
     monkeypatch.setenv("AA_LD_ENDPOINT_USER", "curator")

@@ -15,7 +15,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad, RdfFormat, parse, serialize
-from servers import SERVERS, every_server, oxigraph, proxy_before, start_oxigraph, virtuoso
+from servers import (
+    SERVERS,
+    every_server,
+    on_small_disk,
+    oxigraph,
+    proxy_before,
+    reading_only,
+    start_oxigraph,
+    virtuoso,
+)
 
 from aa_ld import cli, errors
 from aa_ld.endpoint import batches as making_batches
@@ -397,6 +406,38 @@ def test_versions_do_not_pile_up(name):
 
     assert len(versions(server) - before) == 2
     push_quads(oxigraph().connect(), []) if name == "Oxigraph" else None
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("Oxigraph", "The server is read-only"),
+        ("Virtuoso", "it wants to know who you are"),
+        ("Jena Fuseki", "takes no updates"),
+    ],
+)
+def test_who_may_read_and_not_write_is_told_so(name, said, capsys):
+    """Of a server that only reads, or of one that wants to know who writes; before anything was sent."""
+    with reading_only(name) as url:
+        status = cli.main(["push", url])
+    out, err = capsys.readouterr()
+
+    assert (status, out) == (4, "")
+    assert said in err
+    assert "AccessDeniedError" in err
+
+
+def test_a_full_disk_leaves_the_old_graph():
+    """A server whose disk is full says so, and holds what it held; with room again the push goes through."""
+    with on_small_disk(8 << 20) as running:
+        server, graph = running.connect(tries=2, pause=0.01), graph_of("full")
+        push_quads(server, quads_of(graph, 60, "old"))
+        with pytest.raises(errors.RemoteError, match="No space left on device"):
+            push_quads(server, quads_of(graph, 60_000))
+
+        assert held(running.connect(), graph) == 60
+        push_quads(running.connect(), quads_of(graph, 90))
+        assert held(running.connect(), graph) == 90
 
 
 def test_from_versions_back_to_the_graph_itself():

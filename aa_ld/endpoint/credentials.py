@@ -14,6 +14,9 @@ from urllib.parse import urlsplit
 #: The environment variables that hold a name, a password, and a token.
 USER, PASSWORD, TOKEN = "AA_LD_ENDPOINT_USER", "AA_LD_ENDPOINT_PASSWORD", "AA_LD_ENDPOINT_TOKEN"
 
+#: The environment variable that lets them travel unencrypted.
+PLAIN = "AA_LD_ENDPOINT_PLAIN"
+
 _SHORTEST = 3  # shorter secrets are not taken out of messages, which would have no words left
 
 
@@ -74,6 +77,24 @@ def find_credentials(url: str) -> Credentials:
     if token or user:
         return Credentials(user, os.environ.get(PASSWORD, ""), token)
     return _of_netrc(urlsplit(url).hostname or "")
+
+
+def in_the_clear(url: str) -> bool:
+    """Whether what is sent to a URL can be read on the way, and nobody said that this does not matter.
+
+    >>> in_the_clear("http://data.example.org/sparql"), in_the_clear("http://localhost:7878/query")
+    (True, False)
+    """
+    from ipaddress import ip_address
+
+    parts = urlsplit(url)
+    if parts.scheme == "https" or os.environ.get(PLAIN):
+        return False
+    host = parts.hostname or ""
+    try:
+        return not ip_address(host).is_loopback
+    except ValueError:
+        return host != "localhost" and not host.endswith(".localhost")
 
 
 def _of_netrc(host: str) -> Credentials:

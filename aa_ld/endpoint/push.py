@@ -122,7 +122,14 @@ def find_store(server: Server, graph: str) -> Forms:
             if refused.status not in (400, 404, 405, 415, 501):
                 raise
             server.store = ""
-    return literal_forms.probe(server, graph)
+    try:
+        return literal_forms.probe(server, graph)
+    except errors.RemoteRefusedError as refused:
+        if refused.status not in (400, 404, 405, 501):
+            raise
+        what = f"It answers queries and takes no updates. {refused.what}"
+        remedy = "Was it started for reading only? See docs/endpoints.md for how to let it take updates."
+        raise errors.AccessDeniedError(server.wire.host, what, remedy) from None
 
 
 class _Push:

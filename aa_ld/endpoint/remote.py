@@ -26,6 +26,11 @@ class RemoteLayers:
         self.server = server
         self.graphs = graphs
 
+    @property
+    def side_by_side(self) -> int:
+        """How many queries the server answers at once, each in the time of one."""
+        return self.server.dialect.side_by_side
+
     def __repr__(self) -> str:
         return f"<{', '.join(self.graphs)} in {self.server.dialect.name} at {self.server.query}>"
 

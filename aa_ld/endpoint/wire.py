@@ -17,7 +17,7 @@ from typing import IO, Any, NamedTuple, NoReturn
 from urllib.parse import urlsplit
 
 from aa_ld import errors
-from aa_ld.endpoint.credentials import USER, Credentials, ask_for_credentials
+from aa_ld.endpoint.credentials import PLAIN, USER, Credentials, ask_for_credentials, in_the_clear
 from aa_ld.vocab import printable
 
 #: Seconds without a sign of life; seconds for a whole answer; tries of what may be sent again.
@@ -98,6 +98,7 @@ class Wire:
 
     def _once(self, request: urllib.request.Request, idle: float) -> Answer:
         if self.credentials.token:
+            check_way(request.full_url, "token")
             request.add_unredirected_header("Authorization", f"Bearer {self.credentials.token}")
         setattr(request, "answered", False)  # noqa: B010 - whether a challenge was answered in this sending
         began = time.monotonic()
@@ -198,6 +199,14 @@ class _Lost(Exception):  # noqa: N818
         self.wait = wait
 
 
+def check_way(url: str, secret: str) -> None:
+    """Raise InTheClearError where a secret would be sent unencrypted to another machine."""
+    if in_the_clear(url):
+        what = f"The {secret} would travel unencrypted, where others can read it. Nothing was sent."
+        remedy = f"Give the https: URL of the server; set {PLAIN}=1 if the network is yours alone."
+        raise errors.InTheClearError(printable(urlsplit(url).netloc, 300), what, remedy)
+
+
 def _wait_of(said: str | None) -> float:
     """The seconds that Retry-After asks for, as number or date, within reason."""
     if not said:
@@ -266,6 +275,7 @@ class _Digest(urllib.request.AbstractDigestAuthHandler, urllib.request.BaseHandl
         if scheme.lower() == "basic":
             from base64 import b64encode
 
+            check_way(request.full_url, "password")
             pair = f"{self.credentials.user}:{self.credentials.password}".encode()
             request.add_unredirected_header("Authorization", f"Basic {b64encode(pair).decode()}")
             return

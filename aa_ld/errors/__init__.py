@@ -26,6 +26,7 @@
     │   ├── RemoteAnswerError
     │   ├── RemoteRefusedError
     │   ├── RedirectRefusedError
+    │   ├── InTheClearError
     │   ├── NotPushedError
     │   ├── VerificationError
     │   └── ChangedValueError
@@ -87,6 +88,7 @@ from aa_ld.errors.input import (
 from aa_ld.errors.remote import (
     AccessDeniedError,
     ChangedValueError,
+    InTheClearError,
     NotAnEndpointError,
     NotPushedError,
     RedirectRefusedError,
@@ -129,6 +131,7 @@ __all__ = [
     "ExchangeFileError",
     "FallenFactError",
     "FileTooLargeError",
+    "InTheClearError",
     "InputError",
     "MissingExtraError",
     "MissingFileError",

@@ -55,6 +55,12 @@ class RedirectRefusedError(RemoteError):
     code = "redirect-refused"
 
 
+class InTheClearError(RemoteError):
+    """A password or a token would travel unencrypted over a network, where others can read it."""
+
+    code = "in-the-clear"
+
+
 class NotPushedError(RemoteError):
     """The server does not hold the layers that are asked about."""
 
