@@ -58,3 +58,8 @@ def rule_files() -> dict[str, Path]:
 def why_not_files() -> dict[str, Path]:
     """The files that say why a treatment is not in an answer, by name of the reason."""
     return {path.stem: path for path in sorted((ROOT / "queries" / "why-not").glob("*.rq"))}
+
+
+def obo_check_files() -> dict[str, Path]:
+    """The files of the checks of the profile obo, by name of the check."""
+    return {path.stem: path for path in sorted((ROOT / "queries" / "obo").glob("*.rq"))}

@@ -75,7 +75,7 @@ class Report:
         """
         blocks = []
         for f in self:
-            place = f"{f.file}:{f.line}: " if f.file else ""
+            place = f"{f.file}:{f.line}: " if f.line else f"{f.file}: " if f.file else ""
             blocks.append(f"{place}{f.severity}: {f.message}\n  {f.remedy}   ({f.check})\n")
         return "".join(blocks) + _summary(self)
 

@@ -39,6 +39,7 @@ PREFIXES: dict[str, str] = {
     "npx": "http://purl.org/nanopub/x/",
     "oa": "http://www.w3.org/ns/oa#",
     "obo": "http://purl.obolibrary.org/obo/",
+    "oboInOwl": "http://www.geneontology.org/formats/oboInOwl#",
     "owl": "http://www.w3.org/2002/07/owl#",
     "pmid": "https://pubmed.ncbi.nlm.nih.gov/",
     "prism": "http://prismstandard.org/namespaces/basic/2.0/",

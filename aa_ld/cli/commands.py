@@ -145,6 +145,8 @@ def validate(arguments: Namespace) -> int:
     from aa_ld.intake import read_text
     from aa_ld.report import Report
 
+    if arguments.profile:
+        return _validate_profile(arguments)
     kb, replaced = _to_validate(arguments)
     texts = texts_of(arguments, kb)
     files = {name: read_text(name) for name in arguments.files if not name.endswith(".gz")}
@@ -154,15 +156,34 @@ def validate(arguments: Namespace) -> int:
         report = Report(
             [*(f for f in report if f.focus in own), *_about_files(kb, arguments.files, replaced)]
         )
+    _say_report(report, arguments.format)
+    if arguments.format == "text":
+        say(_what_was_checked(kb, bool(arguments.files), texts, report))
+    return 0 if report.conforms else 1
+
+
+def _say_report(report: Report, form: str) -> None:
     forms = {
         "text": report.to_text,
         "json": report.to_json,
         "ttl": report.to_turtle,
         "sarif": report.to_sarif,
     }
-    say(forms[arguments.format]().rstrip("\n"))
+    say(forms[form]().rstrip("\n"))
+
+
+def _validate_profile(arguments: Namespace) -> int:
+    """Check an ontology as the OBO community does: files, or our own release."""
+    from aa_ld.release.checks import check_files, read_checks
+
+    if arguments.endpoint or arguments.sources:
+        what = "The checks of a profile are for ontologies in files; spans and servers have nothing to do with them."
+        raise UsageError("validate --profile", what, "Leave --endpoint and --sources out.")
+    report = check_files(arguments.files)
+    _say_report(report, arguments.format)
     if arguments.format == "text":
-        say(_what_was_checked(kb, bool(arguments.files), texts, report))
+        what = "the files" if arguments.files else "aa.owl of aa-ld release"
+        say(f"{len(read_checks())} checks were run over {what}.")
     return 0 if report.conforms else 1
 
 

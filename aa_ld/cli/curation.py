@@ -20,7 +20,7 @@ from aa_ld.names import Names
 from aa_ld.vocab import PREFIXES
 
 if TYPE_CHECKING:
-    from pyoxigraph import Triple
+    from pyoxigraph import Quad, Triple
 
 
 def import_(arguments: Namespace) -> int:
@@ -132,9 +132,22 @@ def diff(arguments: Namespace) -> int:
     from aa_ld.diff import read_version
     from aa_ld.terminal import width_of, wrapped
 
-    found = compare(read_version(arguments.old), read_version(arguments.new), SOURCES[arguments.source])
+    old, new = read_version(arguments.old), read_version(arguments.new)
+    if arguments.axioms or not (_has_facts(old) or _has_facts(new)):
+        from aa_ld.axiom_diff import diff_axioms
+
+        axioms = diff_axioms((quad.triple for quad in old), (quad.triple for quad in new))
+        say(axioms.to_json() if arguments.format == "json" else axioms.to_text())
+        return 1 if axioms else 0
+    found = compare(old, new, SOURCES[arguments.source])
     say(found.to_json() if arguments.format == "json" else wrapped(found.to_text(), width_of(sys.stdout)))
     return 1 if found else 0
+
+
+def _has_facts(quads: Iterable[Quad]) -> bool:
+    """Whether anything has evidence, as facts have; an ontology has none."""
+    evidence = PREFIXES["aa"] + "evidence"
+    return any(quad.predicate.value == evidence for quad in quads)
 
 
 def _texts(folder: str | None) -> dict[str, str] | None:

@@ -68,9 +68,10 @@ def add_curation(verbs: argparse._SubParsersAction[Parser]) -> None:
 
     diff = verbs.add_parser(
         "diff",
-        help="what differs between two versions of facts, and what follows from that",
-        examples="Examples:\n  aa-ld diff old.ttl new.ttl\n  aa-ld diff old/ontology new/ontology --format json\n",
-        description="Compare two files, or two folders with all Turtle files in them. Exit status 1 where they differ.",
+        help="what differs between two versions of facts or of an ontology",
+        examples="Examples:\n  aa-ld diff old.ttl new.ttl\n  aa-ld diff old/ontology new/ontology --format json\n  aa-ld diff mondo-2025.owl mondo-2026.owl\n",
+        description="Compare two files, or two folders with all Turtle files in them: facts and what follows from them, "
+        "or ontologies axiom by axiom. Exit status 1 where they differ.",
     )
     diff.add_argument("old", metavar="OLD", help="a file with facts, or a folder")
     diff.add_argument("new", metavar="NEW", help="the same, later")
@@ -79,6 +80,11 @@ def add_curation(verbs: argparse._SubParsersAction[Parser]) -> None:
         choices=["review", "all"],
         default="all",
         help="which shipped facts count for what follows (all)",
+    )
+    diff.add_argument(
+        "--axioms",
+        action="store_true",
+        help="compare ontologies, axiom by axiom; the default where neither version has facts",
     )
     add_format(diff, "text", "json")
 

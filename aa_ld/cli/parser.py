@@ -19,6 +19,8 @@ from aa_ld.cli.arguments import (
     add_sources,
 )
 from aa_ld.cli.curation_parser import add_curation
+from aa_ld.cli.ontologies_parser import VERBS as ONTOLOGIES
+from aa_ld.cli.ontologies_parser import add_ontologies
 
 Command = Callable[[argparse.Namespace], int]
 
@@ -67,6 +69,7 @@ _HOMES = {
     "curation": ("import", "export", "add", "diff"),
     "sources": sources.VERBS,
     "remote": ("push",),
+    "ontologies": ONTOLOGIES,
 }
 
 #: The options of `ask` itself; every other one is a parameter of the question.
@@ -114,6 +117,7 @@ def _parser() -> Parser:
     _inference(verbs)
     _checking(verbs)
     add_curation(verbs)
+    add_ontologies(verbs)
     sources.add_verbs(verbs)
     _remote(verbs)
     return parser
@@ -297,11 +301,17 @@ def _checking(verbs: argparse._SubParsersAction[Parser]) -> None:
         "validate",
         help="check facts against the shapes, and spans against their texts",
         examples="Examples:\n  aa-ld validate\n  aa-ld validate my-facts.ttl\n"
-        "  aa-ld validate --sources my-texts/ --format json\n",
+        "  aa-ld validate --sources my-texts/ --format json\n"
+        "  aa-ld validate --profile obo my-ontology.owl\n",
         description="Check the shipped knowledge, or files of your own beside it. Exit status 1 on findings.",
     )
     validate.add_argument("files", nargs="*", metavar="FILE", help=FILE_HELP)
     validate.add_argument("--engine", choices=["sparql", "pyshacl"], default="sparql", help="default: sparql")
+    validate.add_argument(
+        "--profile",
+        choices=["obo"],
+        help="obo: the checks that the OBO community runs over an ontology, over FILE or over our release",
+    )
     add_sources(validate)
     add_endpoint(validate)
     add_format(validate, "text", "json", "ttl", "sarif")

@@ -24,7 +24,7 @@ _CURIES = {
 #: Whose identifier a node takes, if there are several.
 _PREFERRED = ("MONDO", "CL", "GO", "UBERON", "NCBITaxon", "DRUGBANK", "MESH", "PMID", "DOI")
 
-_OBO = re.compile(re.escape(PREFIXES["obo"]) + r"([A-Za-z]+)_([0-9]+)")
+_OBO = re.compile(re.escape(PREFIXES["obo"]) + r"([A-Za-z]+)_(C?[0-9]+)")
 _RDFS, _SKOS = PREFIXES["rdfs"], PREFIXES["skos"]
 _BATCH = 200
 
