@@ -24,11 +24,12 @@ FLOORS = {
     "ask": 3, "facts": 3, "show": 3, "spans": 3, "reason": 3, "shapes": 3, "fragment": 3, "infer": 3, "proof": 3,
     "profile": 3, "argument": 3, "balance": 3, "matrix": 3,
     "explain": 4, "validate": 4, "inferred": 4, "sparql": 4, "why_not": 4, "advise": 4, "draw": 4, "fallen": 4, "diff": 4,
+    "pages": 4,
     "knowledge": 5, "exchange": 5, "curation": 5,
     "terminal": 6,
     "cli": 7, "__main__": 8,
     "child": 5,
-    "endpoint": 6,
+    "endpoint": 6, "serve": 6,
     "__init__": 9,
 }  # fmt: skip
 

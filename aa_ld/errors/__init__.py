@@ -17,7 +17,13 @@
     │   ├── QuerySyntaxError
     │   ├── QueryStoppedError
     │   ├── MissingExtraError
-    │   └── ProtectedFileError
+    │   ├── ProtectedFileError
+    │   ├── AddressError
+    │   ├── TokenError
+    │   ├── StoreFolderError
+    │   ├── ForkError
+    │   ├── RequestError
+    │   └── BusyError
     ├── RemoteError                     exit 4: a remote service failed
     │   ├── UnreachableError
     │   ├── NotAnEndpointError
@@ -96,6 +102,14 @@ from aa_ld.errors.remote import (
     UnreachableError,
     VerificationError,
 )
+from aa_ld.errors.serving import (
+    AddressError,
+    BusyError,
+    ForkError,
+    RequestError,
+    StoreFolderError,
+    TokenError,
+)
 from aa_ld.errors.usage import (
     DateError,
     FallenFactError,
@@ -118,8 +132,10 @@ from aa_ld.errors.usage import (
 __all__ = [
     "AaLdError",
     "AccessDeniedError",
+    "AddressError",
     "BrokenQuestionError",
     "BrokenRuleError",
+    "BusyError",
     "ChangedValueError",
     "CyclicRulesError",
     "DateError",
@@ -129,6 +145,7 @@ __all__ = [
     "ExchangeFileError",
     "FallenFactError",
     "FileTooLargeError",
+    "ForkError",
     "InputError",
     "MissingExtraError",
     "MissingFileError",
@@ -156,8 +173,11 @@ __all__ = [
     "RemoteError",
     "RemoteRefusedError",
     "RemoteTimeoutError",
+    "RequestError",
     "SourceTextError",
+    "StoreFolderError",
     "TableError",
+    "TokenError",
     "UnknownColumnError",
     "UnknownFilterError",
     "UnknownParameterError",
