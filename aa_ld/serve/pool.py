@@ -49,7 +49,8 @@ class Keeper:
 
     def tell(self, kind: bytes, ticket: int, *handles: int) -> None:
         """Send a request with sockets to be given to the process."""
-        socket.send_fds(self.control, [kind + ticket.to_bytes(8, "big")], list(handles))
+        with contextlib.suppress(OSError):  # the keeper is gone, and all that it made with it
+            socket.send_fds(self.control, [kind + ticket.to_bytes(8, "big")], list(handles))
 
     def leave(self) -> None:
         """One worker less."""

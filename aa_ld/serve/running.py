@@ -90,7 +90,8 @@ class Served:
             await pool.start()
             config = self._web.Config(
                 Application(self.settings, pool, self.url), lifespan="off", ws="none", http="h11", loop="asyncio",
-                log_config=None, access_log=False, server_header=False, proxy_headers=False,
+                log_config=None,
+                log_level="critical", access_log=False, server_header=False, proxy_headers=False,
                 timeout_keep_alive=75, timeout_graceful_shutdown=1, limit_concurrency=1000,
             )  # fmt: skip
             self._server = self._web.Server(config)
