@@ -3,8 +3,10 @@
     idle ── an order ──► busy ── answered ──► idle
                           │ a quarter of a second
                           ▼
-                        long: lower priority; as many as `most_long` are safe, the others make room
-                        for a newcomer who finds no worker free
+                        long: as many as `most_long` are safe, the others make room for a newcomer
+                          │   who finds no worker free
+                          ▼ a second
+                        slow: of lower priority, and ended after its answer
 
 So a pool full of endless queries still answers a short one at once: there are
 spare workers, and when those are taken too, the one that has been at work
@@ -22,15 +24,16 @@ import socket
 from itertools import count
 from typing import Any, NamedTuple
 
-from aa_ld import errors, intake
+from aa_ld import intake
 from aa_ld.errors import AaLdError, BusyError, QueryStoppedError
+from aa_ld.serve.frames import head, receive, receive_end, send
 from aa_ld.serve.keeper import FORGET, KILL, SUCCESSOR, WORKER
 from aa_ld.serve.settings import Settings
 
 #: Workers beside those that may take long, forked when they are needed.
 SPARE = 8
-#: Seconds after which a query counts as long, and that a newcomer waits before another has to make room.
-LONG, PATIENCE = 0.25, 0.1
+#: Seconds after which a query counts as long, and as slow, and that a newcomer waits before another has to make room.
+LONG, SLOW, PATIENCE = 0.25, 1.0, 0.1
 #: Requests that may wait for a worker.
 MOST_WAITING = 256
 
@@ -83,6 +86,7 @@ class Worker:
         self.began = 0.0
         self.is_long = False  # has been at it for a while
         self.is_safe = False  # may go on to its time limit
+        self.is_slow = False  # of lower priority, which only root can raise again
         self.made_room = False
         self.free_since = 0.0
 
@@ -117,9 +121,12 @@ class Pool:
             async with asyncio.timeout(self.settings.timeout):
                 worker = await self._take()
                 worker.began = loop.time()
-                watch = loop.call_later(LONG, self._grown, worker)
+                watches = [
+                    loop.call_later(LONG, self._grown, worker),
+                    loop.call_later(SLOW, _slow_down, worker),
+                ]
                 try:
-                    _send(worker.process, self._order | order)
+                    send(worker.process.writer, self._order | order)
                     answer, sound = await self._answer(worker)
                     return answer
                 except intake.Stopped as stopped:
@@ -128,7 +135,8 @@ class Pool:
                     sound = True
                     raise
                 finally:
-                    watch.cancel()
+                    for watch in watches:
+                        watch.cancel()
         except TimeoutError:
             if worker is None:
                 raise _busy() from None
@@ -149,11 +157,11 @@ class Pool:
             control = ours
             try:
                 async with asyncio.timeout(self.settings.timeout):
-                    _send(process, order)
+                    send(process.writer, order)
                     process.writer.write(intake.DATA + len(payload).to_bytes(8, "big"))
                     process.writer.write(payload)
-                    said, _ = await _receive(process.reader)
-                    await _receive_end(process.reader)
+                    said, _ = await receive(process.reader)
+                    await receive_end(process.reader)
             except TimeoutError:
                 raise self._late() from None
             except intake.Stopped as stopped:
@@ -243,7 +251,7 @@ class Pool:
         keeper.workers += 1
         reader, writer = await asyncio.open_unix_connection(sock=ours, limit=1 << 20)
         try:
-            kind, size = await _head(reader)
+            kind, size = await head(reader)
             if kind != intake.ORDER:
                 raise intake.Stopped("crash", "it did not start")
             number = json.loads(await reader.readexactly(size))["process"]
@@ -254,16 +262,14 @@ class Pool:
         return Process(ticket, keeper, reader, writer, number)
 
     async def _answer(self, worker: Worker) -> tuple[tuple[dict[str, Any], bytes], bool]:
-        answer = await _receive(worker.process.reader)
-        tired = (await _receive_end(worker.process.reader))["tired"]
+        answer = await receive(worker.process.reader)
+        tired = (await receive_end(worker.process.reader))["tired"]
         return answer, not tired
 
     def _grown(self, worker: Worker) -> None:
         """A query has become a long one."""
         worker.is_long = True
         worker.is_safe = sum(each.is_safe for each in self.busy) < self.settings.most_long
-        with contextlib.suppress(OSError):
-            os.setpriority(os.PRIO_PROCESS, worker.process.number, _NICE)
 
     def _make_room(self) -> None:
         """End the query that is at it for longest, of those that are not safe."""
@@ -279,8 +285,7 @@ class Pool:
             waiting = [each for each in self.busy if each.is_long and not each.is_safe and not each.made_room]
             if waiting:
                 min(waiting, key=lambda each: each.began).is_safe = True
-        # A long query has lowered the priority, which only root can raise again.
-        if sound and not worker.is_long and not worker.made_room and worker.process.keeper is self.keeper:
+        if sound and not worker.is_slow and not worker.made_room and worker.process.keeper is self.keeper:
             self._rest(worker)
         else:
             self._end(worker.process)
@@ -334,64 +339,12 @@ class Pool:
         return QueryStoppedError("query", what, _REMEDY, reason="crash")
 
 
+def _slow_down(worker: Worker) -> None:
+    worker.is_slow = True
+    with contextlib.suppress(OSError):
+        os.setpriority(os.PRIO_PROCESS, worker.process.number, _NICE)
+
+
 def _busy() -> BusyError:
     what = "Too many queries are at work, and this one made room for others."
     return BusyError("query", what, "Try again in a moment, or ask for less.")
-
-
-def _send(process: Process, order: dict[str, Any]) -> None:
-    body = json.dumps(order).encode()
-    process.writer.write(intake.ORDER + len(body).to_bytes(8, "big") + body)
-
-
-async def _head(reader: asyncio.StreamReader) -> tuple[bytes, int]:
-    try:
-        head = await reader.readexactly(9)
-    except (asyncio.IncompleteReadError, ConnectionError) as error:
-        raise _fallen(getattr(error, "partial", b"")) from None
-    return head[:1], int.from_bytes(head[1:], "big")
-
-
-async def _receive(reader: asyncio.StreamReader) -> tuple[dict[str, Any], bytes]:
-    """What a process answers. Raises the error that it met, or Stopped."""
-    body = b""
-    while True:
-        kind, size = await _head(reader)
-        if kind not in (intake.DATA, intake.ORDER, intake.ERROR, intake.STOPPED):
-            raise _fallen(kind + size.to_bytes(8, "big") + await reader.read(1 << 16))
-        try:
-            data = await reader.readexactly(size)
-        except (asyncio.IncompleteReadError, ConnectionError) as error:
-            raise _fallen(getattr(error, "partial", b"")) from None
-        if kind == intake.DATA:
-            body = data
-        elif kind == intake.ORDER:
-            return json.loads(data), body
-        elif kind == intake.ERROR:
-            with contextlib.suppress(intake.Stopped):
-                await _receive_end(reader)
-            raise _rebuilt(json.loads(data))
-        else:
-            raise intake.Stopped(*json.loads(data))
-
-
-async def _receive_end(reader: asyncio.StreamReader) -> dict[str, Any]:
-    kind, size = await _head(reader)
-    if kind != intake.END:
-        raise intake.Stopped("crash", "it said nothing")
-    found: dict[str, Any] = json.loads(await reader.readexactly(size))
-    return found
-
-
-def _fallen(said: bytes) -> intake.Stopped:
-    """How a process ended that could not say it; the engine's last words come as they are."""
-    if b"memory allocation" in said or b"MemoryError" in said:
-        return intake.Stopped("memory")
-    return intake.Stopped("crash", "stack overflow" if b"overflowed its stack" in said else "it ended")
-
-
-def _rebuilt(said: dict[str, Any]) -> AaLdError:
-    kind = getattr(errors, said["error"], errors.AaLdError)
-    status = {"status": said["status"]} if said.get("status") else {}
-    found: AaLdError = kind(said["where"], said["what"], said["remedy"], said["nearest"], **status)
-    return found

@@ -118,17 +118,20 @@ def _found(held: Held, order: dict[str, Any], text: Text) -> Any:
     for graph in [*(default or ()), *(named or ())] if order["strict"] else ():
         _check_open(graph, known)
     gated = False
-    if words(text.plain) & {"SERVICE", "FROM"}:
+    said = words(text.plain)
+    if said & {"SERVICE", "FROM"}:
         own_default, own_named = _gate(held, order, text)
         gated = True
         if default is None and named is None and (own_default is not None or own_named != known):
             default, named = own_default or [], own_named
+    everything = held.whole if "GRAPH" in said else held.view
     if default is None and named is None:
-        store, named = held.view, known
-    elif set(default or ()) == set(known):
-        store, named = held.view, list(named or ())
+        store, named = everything, known
+    elif set(default or ()) == set(known) and not held.changing:
+        store, named = everything, list(named or ())
     else:
-        store, named = _merged(held, default or (), named or ()), list(named or ())
+        named = list(named or ()) if "GRAPH" in said else []
+        store = _merged(held, default or (), named)
     try:
         return store.query(
             text.plain, base_iri=order["base"], prefixes=PREFIXES, default_graph=DefaultGraph(),
