@@ -103,11 +103,12 @@ def _work(task: str, order: dict[str, Any], source: IO[bytes], answer: io.Buffer
     return said
 
 
-def confine(memory: int) -> bool:
+def confine(memory: int, *, for_good: bool = True) -> bool:
     """Give up the right to open anything, to write files, and to more memory than this.
 
     What is open stays open. Gives whether no file and no socket can be opened
     any more; where the system knows no such limits (Windows) that is False.
+    What was not given up for good comes back by `release`.
     """
     try:
         import resource
@@ -123,8 +124,18 @@ def confine(memory: int) -> bool:
         with contextlib.suppress(ValueError, OSError):  # macOS refuses some; the others still hold
             hard = resource.getrlimit(limit)[1]
             value = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
-            resource.setrlimit(limit, (value, value))
+            resource.setrlimit(limit, (value, value if for_good else hard))
     return resource.getrlimit(resource.RLIMIT_NOFILE)[0] <= 3
+
+
+def release() -> None:
+    """Take back what `confine` gave up, but not for good."""
+    import resource
+
+    for limit in (resource.RLIMIT_NOFILE, resource.RLIMIT_FSIZE, resource.RLIMIT_AS):
+        hard = resource.getrlimit(limit)[1]
+        with contextlib.suppress(ValueError, OSError):
+            resource.setrlimit(limit, (hard, hard))
 
 
 def _in_use() -> int:

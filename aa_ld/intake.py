@@ -100,6 +100,11 @@ def check_turtle(path: Path, text: str) -> None:
     _parsed(os.fsdecode(path), {"ending": ".ttl"}, [text.encode("utf-8", "surrogatepass")])
 
 
+def parse_rdf(name: str, ending: str, data: bytes) -> bytes:
+    """N-Quads of RDF that is no file; the ending (".ttl") says its syntax. Raises the errors of `read_rdf`."""
+    return _parsed(name, {"ending": ending}, [data])
+
+
 def _read(path: Path, order: dict[str, Any]) -> bytes:
     name = os.fsdecode(path)
     handle = _open(name)
@@ -293,10 +298,18 @@ def run(
 
 
 def _start(task: str, home: str = "aa_ld.child") -> Popen[bytes]:
+    import sys
+    from subprocess import PIPE, Popen
+
+    hidden: dict[str, Any] = {"creationflags": 0x08000000} if sys.platform == "win32" else {}
+    return Popen(command(task, home), stdin=PIPE, stdout=PIPE, stderr=PIPE, **hidden)
+
+
+def command(task: str, home: str) -> list[str]:
+    """What starts a process of ours that runs `main(task)` of a module."""
     import json
     import sys
     from importlib.util import find_spec
-    from subprocess import PIPE, Popen
 
     # The same modules as here, except that nothing in the folder that the caller stands in, or
     # was started from, can take the place of a module; what is needed from there comes last.
@@ -305,9 +318,7 @@ def _start(task: str, home: str = "aa_ld.child") -> Popen[bytes]:
     found = [find_spec(name) for name in ("aa_ld", "pyoxigraph", "rdflib")]
     path += [os.path.dirname(os.path.dirname(spec.origin)) for spec in found if spec and spec.origin]
     flags = ["-I", "-S", "-W", "ignore"] + ["-B"] * sys.dont_write_bytecode
-    command = [sys.executable, *flags, "-c", _BOOT, json.dumps(path), task, home]
-    hidden: dict[str, Any] = {"creationflags": 0x08000000} if sys.platform == "win32" else {}
-    return Popen(command, stdin=PIPE, stdout=PIPE, stderr=PIPE, **hidden)
+    return [sys.executable, *flags, "-c", _BOOT, json.dumps(path), task, home]
 
 
 def _feed(process: Popen[bytes], head: bytes, payload: Iterable[bytes]) -> None:

@@ -45,6 +45,11 @@ def shape_files() -> list[Path]:
     return sorted((ROOT / "shapes").glob("*.ttl"))
 
 
+def site_files() -> dict[str, Path]:
+    """Templates, style and scripts of our web pages, by name of the file."""
+    return {path.name: path for path in sorted((ROOT / "site").iterdir()) if path.is_file()}
+
+
 def question_files() -> dict[str, Path]:
     """The question files by name of the question."""
     return {path.stem: path for path in sorted((ROOT / "queries").glob("*.rq"))}

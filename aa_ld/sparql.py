@@ -133,7 +133,7 @@ def answer(
     except NestingError as error:
         raise QueryStoppedError(error.where, error.what, "Write the query with fewer brackets.") from None
     prologue, body = _parsed(text, offline)
-    _refuse_services(body)
+    refuse_services(body)
     if data:
         quads = said(engine.parse(data, engine.RdfFormat.N_QUADS))
         if rules:  # rules find a triple once a graph, so none may stand in two
@@ -148,7 +148,7 @@ def answer(
         infer(layers, rules)
     prefixes, base = _declared(prologue)
     _check_prefixes(text, body, prefixes)
-    _merge(layers, *_datasets(prefixes, base, body, layers))
+    _merge(layers, *_datasets(prefixes, base, body, [graph.value for graph in layers.graphs]))
     try:
         found = layers.store.query(
             text.plain,
@@ -157,7 +157,7 @@ def answer(
             named_graphs=list(layers.store.named_graphs()),
         )
     except SyntaxError as error:
-        raise _refused_by_engine(text, str(error)) from None
+        raise refused_by_engine(text, str(error)) from None
     if isinstance(found, engine.QueryBoolean):
         out.write(b"true" if found else b"false")
         return {"kind": "boolean"}
@@ -166,6 +166,15 @@ def answer(
         return {"kind": "rows"}
     found.serialize(output=out, format=engine.RdfFormat.N_TRIPLES)
     return {"kind": "triples"}
+
+
+def pass_gate(text: Text, graphs: list[str], offline: bool) -> tuple[list[str] | None, list[str]]:
+    """Raise an error for a query that is none, or asks for more than to read; give the graphs of FROM and FROM NAMED."""
+    prologue, body = _parsed(text, offline)
+    refuse_services(body)
+    prefixes, base = _declared(prologue)
+    _check_prefixes(text, body, prefixes)
+    return _datasets(prefixes, base, body, graphs)
 
 
 class Text:
@@ -220,7 +229,7 @@ def _parsed(text: Text, offline: bool) -> Any:
     here = text.plain[place:].split(maxsplit=1)[0] if text.plain[place:] else ""
     if "'SELECT'" in wanted and here.upper().startswith(_UPDATES):
         raise QueryRefusedError(
-            "query", f"{printable(here, 20)} changes data; aa-ld sparql only reads.", "Write a SELECT."
+            "query", f"{printable(here, 20)} changes data; a query only reads.", "Write a SELECT."
         )
     where = f"query:{text.at(place)}"
     if offline and _engine_takes(text.plain):
@@ -275,7 +284,7 @@ def _engine_takes(query: str) -> bool:
     return True
 
 
-def _nodes(tree: Any) -> Iterator[Any]:
+def nodes(tree: Any) -> Iterator[Any]:
     """Every node of a parsed query, however deep."""
     waiting = [tree]
     while waiting:
@@ -287,8 +296,9 @@ def _nodes(tree: Any) -> Iterator[Any]:
             waiting.extend(node)
 
 
-def _refuse_services(body: Any) -> None:
-    for node in _nodes(body):
+def refuse_services(body: Any) -> None:
+    """Raise QueryRefusedError where a parsed query, or update, asks another server."""
+    for node in nodes(body):
         if getattr(node, "name", None) == "ServiceGraphPattern":
             what = f"The query asks another server ({printable(str(node.term), 60)}) by SERVICE."
             raise QueryRefusedError(
@@ -313,7 +323,7 @@ def _check_prefixes(text: Text, body: Any, prefixes: dict[str, str]) -> None:
     """Raise QuerySyntaxError where a name has a prefix that is not declared."""
     import re
 
-    used = {node.prefix or "" for node in _nodes(body) if getattr(node, "name", None) == "pname"}
+    used = {node.prefix or "" for node in nodes(body) if getattr(node, "name", None) == "pname"}
     for prefix in sorted(used - set(prefixes)):
         hidden = r"#.*|<[^<>\s]*>|\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'"
         found = re.finditer(rf"{hidden}|(?<![\w.-])({re.escape(prefix)}:)", text.plain)
@@ -324,12 +334,10 @@ def _check_prefixes(text: Text, body: Any, prefixes: dict[str, str]) -> None:
 
 
 def _datasets(
-    prefixes: dict[str, str], base: str, body: Any, layers: Layers
+    prefixes: dict[str, str], base: str, body: Any, opened: list[str]
 ) -> tuple[list[str] | None, list[str]]:
     """The graphs that FROM and FROM NAMED name; None for all."""
     from urllib.parse import urljoin
-
-    opened = [graph.value for graph in layers.graphs]
 
     def graph(term: Any) -> str:
         iri = urljoin(base, str(term))
@@ -366,7 +374,7 @@ def _merge(layers: Layers, default: list[str] | None, named: list[str]) -> None:
             store.remove_graph(found)
 
 
-def _refused_by_engine(text: Text, message: str) -> QuerySyntaxError:
+def refused_by_engine(text: Text, message: str) -> QuerySyntaxError:
     """What the engine finds wrong with a query that is right by its grammar."""
     import re
 

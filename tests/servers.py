@@ -190,7 +190,17 @@ def start_fuseki(*, update: bool) -> Running:
     return Running(command, port, "/ds", folder, Credentials())
 
 
+@cache
+def ours() -> Running:
+    """`aa-ld serve` of this session, with updates, in memory."""
+    token, port = "a-token-for-these-tests", free_port()
+    command = ["env", f"AA_LD_SERVE_TOKEN={token}", f"PYTHONPATH={Path(__file__).parents[1]}", sys.executable]
+    command += ["-m", "aa_ld", "serve", "--update", "--port", str(port), "--source", "review"]
+    return Running(command, port, "/sparql", _folder(), Credentials(token=token))
+
+
 SERVERS: dict[str, Callable[[], Running]] = {
+    "aa-ld serve": ours,
     "Oxigraph": oxigraph,
     "Virtuoso": virtuoso,
     "Jena Fuseki": fuseki,

@@ -23,12 +23,14 @@ FLOORS = {
     "question": 2, "rule": 2, "names": 2, "fact": 2, "report": 2, "groups": 2, "standing": 2, "changes": 2,
     "ask": 3, "facts": 3, "show": 3, "spans": 3, "reason": 3, "shapes": 3, "fragment": 3, "infer": 3, "proof": 3,
     "profile": 3, "argument": 3, "balance": 3, "matrix": 3,
-    "axioms": 4, "axiom_diff": 5, "extract": 5, "align": 6, "release": 7, "explain": 4, "validate": 4, "inferred": 4, "sparql": 4, "why_not": 4, "advise": 4, "draw": 4, "fallen": 4, "diff": 4,
+    "explain": 4, "validate": 4, "inferred": 4, "sparql": 4, "why_not": 4, "advise": 4, "draw": 4, "fallen": 4, "diff": 4,
+    "pages": 4, "axioms": 4,
+    "axiom_diff": 5, "extract": 5, "align": 6, "release": 7,
     "knowledge": 5, "exchange": 5, "curation": 5,
     "terminal": 6,
     "cli": 8, "__main__": 9,
     "child": 5,
-    "endpoint": 6,
+    "endpoint": 6, "serve": 6,
     "__init__": 10,
 }  # fmt: skip
 

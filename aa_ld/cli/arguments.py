@@ -94,6 +94,17 @@ def add_inferred(parser: Parser) -> None:
     )
 
 
+def seconds(text: str) -> float:
+    """A time limit as it is typed. Raises ArgumentTypeError."""
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1.0
+    if not 0 < value <= 86_400:
+        raise argparse.ArgumentTypeError(f"{text} is no number of seconds between 0 and 86400")
+    return value
+
+
 def _nearest_choice(message: str) -> str:
     """The choice that a mistyped word comes nearest to, taken from argparse's own message."""
     found = message.partition("invalid choice: ")[2]

@@ -17,10 +17,12 @@ from aa_ld.cli.arguments import (
     add_inferred,
     add_source,
     add_sources,
+    seconds,
 )
 from aa_ld.cli.curation_parser import add_curation
 from aa_ld.cli.ontologies_parser import VERBS as ONTOLOGIES
 from aa_ld.cli.ontologies_parser import add_ontologies
+from aa_ld.cli.serving_parser import add_serve
 
 Command = Callable[[argparse.Namespace], int]
 
@@ -40,6 +42,7 @@ Examples:
   aa-ld import my-facts.tsv -o facts.ttl   a table of facts as Turtle; export gives one
   aa-ld diff old.ttl new.ttl               what changed, and what follows from that
   aa-ld sparql 'SELECT ?f WHERE { ?f a aa:RiskStatement }'
+  aa-ld serve --open                       a web page to ask all this, and a SPARQL endpoint
 """
 
 
@@ -70,6 +73,7 @@ _HOMES = {
     "sources": sources.VERBS,
     "remote": ("push",),
     "ontologies": ONTOLOGIES,
+    "serving": ("serve",),
 }
 
 #: The options of `ask` itself; every other one is a parameter of the question.
@@ -120,6 +124,7 @@ def _parser() -> Parser:
     add_ontologies(verbs)
     sources.add_verbs(verbs)
     _remote(verbs)
+    add_serve(verbs)
     return parser
 
 
@@ -189,7 +194,7 @@ def _reading(verbs: argparse._SubParsersAction[Parser]) -> None:
         "-f", "--file", metavar="FILE", help="read the query from a file; - is standard input"
     )
     sparql.add_argument(
-        "--timeout", type=_seconds, default=30.0, metavar="SECONDS", help="stop after this long (30)"
+        "--timeout", type=seconds, default=30.0, metavar="SECONDS", help="stop after this long (30)"
     )
     add_inferred(sparql)
     add_source(sparql)
@@ -368,13 +373,3 @@ def _remote(verbs: argparse._SubParsersAction[Parser]) -> None:
         help="exchange graphs, or load versions and point to them; as fits the server if not given",
     )
     add_format(push, "table", "json")
-
-
-def _seconds(text: str) -> float:
-    try:
-        value = float(text)
-    except ValueError:
-        value = -1.0
-    if not 0 < value <= 86_400:
-        raise argparse.ArgumentTypeError(f"{text} is no number of seconds between 0 and 86400")
-    return value

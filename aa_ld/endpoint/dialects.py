@@ -10,6 +10,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from aa_ld.vocab import BASE
+
 
 class Dialect(NamedTuple):
     """A server.
@@ -64,6 +66,26 @@ OXIGRAPH = Dialect(
         "Update is open to everyone who reaches the port under `serve`; put it behind a proxy.",
         "Numbers, booleans and dates are kept in canonical form.",
         "A query stopped by --timeout-s is HTTP 200 with a cut body.",
+    ),
+)
+
+OURS = Dialect(
+    name="aa-ld serve",
+    seen="0.4.0",
+    banner="aa-ld",
+    probe=("SELECT (STR(aa:) AS ?x) {}", BASE),
+    paths=(("/sparql", "/sparql", "/store"),),
+    atomic=True,
+    most_rows=0,
+    insert=5_000,
+    batch=_BATCH,
+    sound=True,
+    bulk="",
+    notes=(
+        "Started with --update, it takes changes from whoever sends its token; every request is one transaction.",
+        "Each change copies what is held, so it is for thousands of triples, not for millions.",
+        "Numbers, booleans and dates are kept in canonical form.",
+        "A query stopped for its time is HTTP 504, one over another limit 507.",
     ),
 )
 
@@ -194,7 +216,7 @@ STANDARD = Dialect(
     notes=("Nothing is assumed: versioned graphs, small requests.",),
 )
 
-DIALECTS = (OXIGRAPH, VIRTUOSO, FUSEKI, QLEVER, GRAPHDB, NEPTUNE, STARDOG)
+DIALECTS = (OURS, OXIGRAPH, VIRTUOSO, FUSEKI, QLEVER, GRAPHDB, NEPTUNE, STARDOG)
 
 
 def by_banner(words: str) -> Dialect:

@@ -28,7 +28,7 @@ def run_remote(layers: RemoteLayers, query: str, timeout: float) -> Result:
     if not form:
         raise QuerySyntaxError("query", "This holds no query.", "Write a SELECT.")
     if form not in _FORMS:
-        raise QueryRefusedError("query", f"{form} changes data; aa-ld sparql only reads.", "Write a SELECT.")
+        raise QueryRefusedError("query", f"{form} changes data; a query only reads.", "Write a SELECT.")
     text = _with_prefixes(query, plain)
     own = re.search(r"\bFROM\b", plain, re.I)
     graphs = () if own else tuple(layers.graphs.values())

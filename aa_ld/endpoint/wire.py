@@ -153,7 +153,8 @@ class Wire:
         refused = errors.RemoteRefusedError(
             self.host, self._plain(what), "What the server says is the place to begin.", status=status
         )
-        if status in _AGAIN:
+        # 504 of a gateway may be gone when tried again; of aa-ld serve it is the time limit of the query.
+        if status in _AGAIN and not (status == 504 and error.headers.get("Server", "").startswith("aa-ld")):
             raise _Lost(refused, _wait_of(error.headers.get("Retry-After")))
         raise refused
 

@@ -17,7 +17,13 @@
     │   ├── QuerySyntaxError
     │   ├── QueryStoppedError
     │   ├── MissingExtraError
-    │   └── ProtectedFileError
+    │   ├── ProtectedFileError
+    │   ├── AddressError
+    │   ├── TokenError
+    │   ├── StoreFolderError
+    │   ├── ForkError
+    │   ├── RequestError
+    │   └── BusyError
     ├── RemoteError                     exit 4: a remote service failed
     │   ├── UnreachableError
     │   ├── NotAnEndpointError
@@ -98,6 +104,14 @@ from aa_ld.errors.remote import (
     UnreachableError,
     VerificationError,
 )
+from aa_ld.errors.serving import (
+    AddressError,
+    BusyError,
+    ForkError,
+    RequestError,
+    StoreFolderError,
+    TokenError,
+)
 from aa_ld.errors.usage import (
     DateError,
     FallenFactError,
@@ -120,8 +134,10 @@ from aa_ld.errors.usage import (
 __all__ = [
     "AaLdError",
     "AccessDeniedError",
+    "AddressError",
     "BrokenQuestionError",
     "BrokenRuleError",
+    "BusyError",
     "ChangedValueError",
     "CyclicRulesError",
     "DateError",
@@ -132,6 +148,7 @@ __all__ = [
     "FallenFactError",
     "FileTooLargeError",
     "InTheClearError",
+    "ForkError",
     "InputError",
     "MissingExtraError",
     "MissingFileError",
@@ -159,8 +176,11 @@ __all__ = [
     "RemoteError",
     "RemoteRefusedError",
     "RemoteTimeoutError",
+    "RequestError",
     "SourceTextError",
+    "StoreFolderError",
     "TableError",
+    "TokenError",
     "UnknownColumnError",
     "UnknownFilterError",
     "UnknownParameterError",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from aa_ld.errors.base import UsageError
 
 
@@ -84,9 +86,18 @@ class QuerySyntaxError(UsageError):
 
 
 class QueryStoppedError(UsageError):
-    """The query was stopped: too long, too deep, or too much memory."""
+    """The query was stopped: too long, too deep, or too much memory.
+
+    `reason` is "time", "memory", "size" (of the answer) or "crash" where that is known.
+    """
 
     code = "query-stopped"
+
+    def __init__(
+        self, where: str, what: str, remedy: str, nearest: Iterable[str] = (), *, reason: str = ""
+    ) -> None:
+        super().__init__(where, what, remedy, nearest)
+        self.reason = reason
 
 
 class MissingExtraError(UsageError):

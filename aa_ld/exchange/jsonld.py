@@ -12,6 +12,7 @@ from __future__ import annotations
 import json
 from collections import Counter, defaultdict
 from collections.abc import Iterable
+from functools import cache
 from typing import Any
 
 from pyoxigraph import Literal, NamedNode, RdfFormat, parse
@@ -83,6 +84,7 @@ def read_jsonld(text: str) -> list[Described]:
     return described(quad.triple for quad in quads)
 
 
+@cache
 def shipped_context() -> dict[str, Any]:
     """What stands in ontology/context.jsonld under "@context".
 
