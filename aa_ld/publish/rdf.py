@@ -1,0 +1,40 @@
+"""The files of one resource for machines: Turtle, JSON-LD, N-Triples and RDF/XML, that say the same."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from pyoxigraph import RdfFormat, Triple, serialize
+
+from aa_ld.publish.resources import Resource
+from aa_ld.release.products import named
+from aa_ld.turtle import write_turtle
+from aa_ld.vocab import BASE, PREFIXES
+
+#: The ending of each file, its media type, and how our own engine calls the syntax; Turtle is written in our layout.
+SYNTAXES = {
+    "ttl": ("text/turtle", None),
+    "jsonld": ("application/ld+json", RdfFormat.JSON_LD),
+    "nt": ("application/n-triples", RdfFormat.N_TRIPLES),
+    "rdf": ("application/rdf+xml", RdfFormat.RDF_XML),
+}
+_SHORT = {
+    name: PREFIXES[name]
+    for name in ("dcterms", "oa", "obo", "owl", "prov", "rdf", "rdfs", "sh", "skos", "xsd")
+} | {"aa": BASE}
+
+
+def files_of(resource: Resource) -> Iterator[tuple[str, bytes]]:
+    """The path and the bytes of each file of a resource."""
+    triples = named(dict.fromkeys(resource.triples))
+    for ending in SYNTAXES:
+        yield f"{resource.path}.{ending}", written(triples, ending)
+
+
+def written(triples: Iterable[Triple], ending: str) -> bytes:
+    """Triples in the syntax of an ending; the same bytes for the same triples in the same order."""
+    syntax = SYNTAXES[ending][1]
+    if syntax is None:
+        return write_turtle(triples).encode()
+    listed = sorted(triples, key=str) if ending == "nt" else list(triples)
+    return serialize(listed, format=syntax, prefixes=_SHORT if ending != "nt" else None) or b""

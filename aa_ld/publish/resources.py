@@ -1,0 +1,200 @@
+"""Everything of ours that has an IRI, where its page and its files lie, and what is said of it.
+
+What has no page of its own, such as an evidence line or a span, is told on the
+page of what it belongs to, and its IRI leads there.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from typing import NamedTuple
+from urllib.parse import quote, unquote
+
+from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, Triple, parse
+
+from aa_ld import places
+from aa_ld.names import Names
+from aa_ld.question import read_questions
+from aa_ld.rule import read_rules
+from aa_ld.store import Layers
+from aa_ld.vocab import BASE, PREFIXES, RDF_TYPE
+
+#: Folders of IRIs that have pages, and what they are called; terms are at the top.
+KINDS = {
+    "": "term", "fact": "fact", "publication": "publication", "cohort": "cohort", "conflict": "conflict",
+    "question": "question", "rule": "rule", "shape": "shape", "source": "source", "graph": "graph",
+}  # fmt: skip
+
+#: Folders of IRIs that are told elsewhere, and the properties by which they are found there.
+_PARTS = {"evidence", "span", "part", "setting"}
+_TYPE = NamedNode(RDF_TYPE)
+
+
+class Resource(NamedTuple):
+    """Something of ours.
+
+    iri      its IRI
+    kind     one of the values of KINDS
+    path     where its files lie under the folder, without ending: fact/SF32-…
+    label    its name for people
+    triples  what is said of it, and of its parts
+    parts    the IRIs of its parts
+    """
+
+    iri: str
+    kind: str
+    path: str
+    label: str
+    triples: list[Triple]
+    parts: tuple[str, ...]
+
+
+def resources(layers: Layers, names: Names) -> list[Resource]:
+    """All resources that opened layers speak of, with questions, rules, shapes and graphs; by IRI.
+
+    >>> from aa_ld import load
+    >>> kb = load("review")
+    >>> found = {each.iri: each for each in resources(kb.layers, Names(kb.layers))}
+    >>> found["https://w3id.org/aa-ld/AlopeciaAreata"].path
+    'AlopeciaAreata'
+    """
+    about = _by_subject(layers)
+    owners = dict(_owners(about))
+    parts: dict[str, list[str]] = defaultdict(list)
+    for part, owner in owners.items():
+        parts[owner].append(part)
+    found = []
+    for iri in sorted(iri for iri in about if iri.startswith(BASE) and iri not in owners and iri != BASE):
+        kind = KINDS.get(folder_of(iri))
+        if kind is not None:
+            own = tuple(sorted(parts.get(iri, ())))
+            triples = [triple for each in (iri, *own) for triple in about[each]]
+            found.append(Resource(iri, kind, path_of(iri), names.label(iri), triples, own))
+    known = {each.iri: each for each in found}
+    for each in _beside():  # of a rule, the layers say something too
+        old = known.get(each.iri)
+        known[each.iri] = each._replace(triples=[*old.triples, *each.triples]) if old else each
+    return sorted(known.values(), key=lambda each: each.iri)
+
+
+def folder_of(iri: str) -> str:
+    """The folder of an IRI of ours: "fact", or "" for a term."""
+    return iri.removeprefix(BASE).rpartition("/")[0]
+
+
+def path_of(iri: str) -> str:
+    """Where the files of an IRI of ours lie, as segments that no file system takes amiss and that lead nowhere else.
+
+    >>> path_of(BASE + "fact/../../etc")
+    'fact/%2E%2E/%2E%2E/etc'
+    """
+    segments = unquote(iri.removeprefix(BASE)).split("/")
+    return "/".join(_segment(each) for each in segments)
+
+
+def _segment(text: str) -> str:
+    safe = quote(text, safe="-_.~") or "%20"
+    return safe.replace(".", "%2E") if set(safe) <= {"."} else safe
+
+
+def _by_subject(layers: Layers) -> dict[str, list[Triple]]:
+    """What is said of each IRI, with the expressions that hang on it."""
+    blank: dict[BlankNode, list[Triple]] = defaultdict(list)
+    about: dict[str, dict[Triple, None]] = defaultdict(dict)
+    for quad in sorted(layers.store.quads_for_pattern(None, None, None), key=str):
+        if isinstance(quad.subject, BlankNode):
+            blank[quad.subject].append(quad.triple)
+        else:
+            about[quad.subject.value][quad.triple] = None  # type: ignore[union-attr]
+    return {
+        iri: [t for triple in triples for t in _with_below(triple, blank)] for iri, triples in about.items()
+    }
+
+
+def _with_below(triple: Triple, blank: Mapping[BlankNode, list[Triple]]) -> Iterator[Triple]:
+    waiting, seen = [triple], set()
+    while waiting:
+        each = waiting.pop()
+        yield each
+        if isinstance(each.object, BlankNode) and each.object not in seen:
+            seen.add(each.object)
+            waiting.extend(blank[each.object])
+
+
+def _owners(about: Mapping[str, list[Triple]]) -> Iterator[tuple[str, str]]:
+    """Each part, and the resource that it is told with: the one that points to it, and by way of other parts."""
+    points: dict[str, list[str]] = defaultdict(list)
+    for iri, triples in about.items():
+        for triple in triples:
+            if isinstance(triple.object, NamedNode) and folder_of(triple.object.value) in _PARTS:
+                points[triple.object.value].append(iri)
+    for part in (iri for iri in about if iri.startswith(BASE) and folder_of(iri) in _PARTS):
+        seen, waiting = {part}, sorted(points[part])
+        while waiting:
+            owner = waiting.pop(0)
+            if folder_of(owner) not in _PARTS:
+                yield part, owner
+                break
+            if owner not in seen:
+                seen.add(owner)
+                waiting.extend(sorted(points[owner]))
+
+
+def _beside() -> Iterator[Resource]:
+    """Questions, rules and shapes, which are files of their own."""
+    for question in read_questions().values():
+        iri = PREFIXES["question"] + question.name
+        yield Resource(
+            iri, "question", path_of(iri), question.title, list(question_triples(question.name)), ()
+        )
+    for rule in read_rules().values():
+        yield Resource(rule.iri, "rule", path_of(rule.iri), rule.title, list(rule_triples(rule.name)), ())
+    for path in places.shape_files():
+        quads = list(parse(path=str(path), format=RdfFormat.TURTLE))
+        iri = PREFIXES["shape"] + path.stem
+        yield Resource(
+            iri,
+            "shape",
+            path_of(iri),
+            f"shapes of {path.stem}",
+            [q.triple for q in quads],
+            _shapes(quads, iri),
+        )
+
+
+def _shapes(quads: Iterable[Quad], own: str) -> tuple[str, ...]:
+    found = {q.subject.value for q in quads if isinstance(q.subject, NamedNode)}
+    return tuple(sorted(iri for iri in found if iri.startswith(PREFIXES["shape"]) and iri != own))
+
+
+def question_triples(name: str) -> Iterator[Triple]:
+    """A question as an executable of SHACL, as the examples of SIB are told (https://github.com/sib-swiss/sparql-examples)."""
+    question = read_questions()[name]
+    said = [
+        ("rdf:type", "sh:SPARQLExecutable"), ("rdf:type", "sh:SPARQLSelectExecutable"),
+        ("rdfs:label", question.title), ("rdfs:comment", question.description), ("sh:select", question.text),
+        *(("schema:keywords", tag) for tag in question.tags),
+    ]  # fmt: skip
+    yield from _told(PREFIXES["question"] + name, said)
+
+
+def rule_triples(name: str) -> Iterator[Triple]:
+    """A rule as an executable of SHACL."""
+    rule = read_rules()[name]
+    said = [
+        ("rdf:type", "aa:Rule"), ("rdf:type", "sh:SPARQLConstructExecutable"),
+        ("rdfs:label", rule.title), ("rdfs:comment", rule.description), ("sh:construct", rule.text),
+    ]  # fmt: skip
+    yield from _told(rule.iri, said)
+
+
+def _told(iri: str, said: list[tuple[str, str]]) -> Iterator[Triple]:
+    for predicate, value in said:
+        prefix, _, local = predicate.partition(":")
+        kind, _, name = value.partition(":")
+        if predicate == "rdf:type":
+            yield Triple(NamedNode(iri), _TYPE, NamedNode(PREFIXES[kind] + name))
+        else:
+            text = Literal(value, language="en") if prefix == "rdfs" else Literal(value)
+            yield Triple(NamedNode(iri), NamedNode(PREFIXES[prefix] + local), text)
