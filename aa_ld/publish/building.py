@@ -45,11 +45,14 @@ def publish(
     building = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
     try:
         count = 0
+        made: set[Path] = set()
         for path, data in files(kb, told, site):
-            place = building / path
-            if not place.resolve().is_relative_to(building.resolve()):
+            if ".." in path.split("/") or path.startswith("/"):
                 raise UsageError(path, "This leads out of the folder.", "Report it: no IRI may do that.")
-            place.parent.mkdir(parents=True, exist_ok=True)
+            place = building / path
+            if place.parent not in made:
+                place.parent.mkdir(parents=True, exist_ok=True)
+                made.add(place.parent)
             place.write_bytes(data)
             count += 1
         _keep_versions(target, building)

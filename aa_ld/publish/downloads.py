@@ -97,7 +97,7 @@ def _tables(layers: Layers, facts: list[str], answers: dict[str, Answer]) -> Ite
         _bytes(export_table(layers, facts)),
     )
     for name, answer in answers.items():
-        yield _made(f"tables/{name}.csv", read_questions()[name].title, _csv(answer))
+        yield _made(f"tables/{name}.csv", answer.question.title, _csv(answer))
 
 
 def _csv(answer: Answer) -> bytes:
@@ -133,9 +133,10 @@ def _nanopubs(layers: Layers, facts: list[str], metadata: Metadata) -> Iterator[
 
 def _questions() -> Iterator[Distribution]:
     triples: list[Triple] = []
-    for name, path in places.question_files().items():
-        triples += question_triples(name)
-        yield _made(f"queries/{name}.rq", read_questions()[name].title, path.read_bytes())
+    paths = places.question_files()
+    for name, question in read_questions().items():
+        triples += question_triples(question)
+        yield _made(f"queries/{name}.rq", question.title, paths[name].read_bytes())
     yield _made("queries.ttl", "All questions as executables of SHACL", write_turtle(triples).encode())
 
 

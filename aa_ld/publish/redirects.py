@@ -55,6 +55,10 @@ def _rules(site: str) -> str:
         f"RewriteRule ^(.+\\.({_FILES}))$ {site}$1 [R=302,L]",
         f"RewriteRule ^\\.well-known/void$ {site}catalogue.ttl [R=302,L]",
         "",
+        "# Nanopublications are named after their facts.",
+        f"RewriteRule ^fact/([^/]+)/nanopub(/.*)?$ {site}nanopubs/$1.trig [R=303,L]",
+        f"RewriteRule ^version/[0-9.]+/nanopub-index(/.*)?$ {site}nanopubs/index.trig [R=303,L]",
+        "",
         "# The ontology, and each version of it.",
     ]
     for pattern, folder in (("^$", ""), ("^version/([0-9.]+)/?$", "version/$1/")):
