@@ -101,6 +101,7 @@ class _Writer:
         known = {**PREFIXES, **prefixes}
         self.namespaces = sorted(known.items(), key=lambda item: (-len(item[1]), item[0]))
         self.written: set[Term] = set()
+        self.short: dict[str, str] = {}
 
     def text(self) -> str:
         roots = [s for s in self.about if not (isinstance(s, BlankNode) and self.uses[s])]
@@ -165,6 +166,11 @@ class _Writer:
         return "\n".join(["(", *items, "  " * depth + ")"])
 
     def iri(self, iri: str) -> str:
+        if iri not in self.short:
+            self.short[iri] = self.shortened(iri)
+        return self.short[iri]
+
+    def shortened(self, iri: str) -> str:
         for prefix, namespace in self.namespaces:
             if iri.startswith(namespace) and is_plain_local_name(iri[len(namespace) :]):
                 self.declared.setdefault(prefix, namespace)
@@ -209,6 +215,8 @@ def _natural(text: str) -> tuple[int, int, str, str]:
 
 
 def _quoted(value: str, lines: bool) -> str:
+    if value.isprintable() and '"' not in value and "\\" not in value:  # nearly all
+        return f'"{value}"'
     if (
         lines
         and "\n" in value
