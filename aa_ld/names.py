@@ -21,7 +21,8 @@ SELECT DISTINCT ?iri WHERE {{
 
 _SHORT = len("derived-") + 8  # as much of a digest as people need to see and type
 
-_GREEK = {"α": "alpha", "β": "beta", "γ": "gamma", "δ": "delta", "κ": "kappa"}
+#: Greek letters of mediators, spelt out.
+GREEK = {"α": "alpha", "β": "beta", "γ": "gamma", "δ": "delta", "κ": "kappa"}
 
 _FACTS = f"SELECT DISTINCT ?fact WHERE {{ ?fact <{BASE}evidence>|<{BASE}rule> ?ground }}"
 
@@ -174,7 +175,7 @@ def _folded(name: str) -> str:
     >>> _folded("IFN-γ") == _folded("ifn gamma")
     True
     """
-    spelt = name.casefold().translate({ord(letter): word for letter, word in _GREEK.items()})
+    spelt = name.casefold().translate({ord(letter): word for letter, word in GREEK.items()})
     return "".join(char for char in spelt if char.isalnum()) or name.casefold()
 
 

@@ -35,6 +35,8 @@ def import_(arguments: Namespace) -> int:
     kb = load("all", arguments.data)
     with Bar() as bar:
         done = import_table(kb.layers, arguments.file, _texts(arguments.sources), bar)
+        bar("writing", 0, 0)
+        turtle = done.to_turtle() if done.conforms and not arguments.check else ""
     remark = replaced_told(done.replaced)
     if remark:
         sys.stderr.write(remark + "\n")
@@ -47,7 +49,7 @@ def import_(arguments: Namespace) -> int:
     if arguments.check:
         say(f"{count}, nothing wrong." if not done.places else f"{count}, no fault that bars them.")
         return 0
-    deliver(done.to_turtle(), arguments.output, count)
+    deliver(turtle, arguments.output, count)
     return 0
 
 
@@ -111,7 +113,8 @@ def add(arguments: Namespace) -> int:
         if done is None:
             sys.stderr.write("Nothing was written.\n")
             return 1
-        sys.stderr.write(f"\n{done.to_turtle()}\n")
+        _, _, blocks = done.to_turtle().partition("\n\n")  # without the prefixes
+        sys.stderr.write(f"\n{blocks}\n")
         target = arguments.output or "standard output"
         sys.stderr.write(f"Write this to {target}? [y/N] ")
         sys.stderr.flush()

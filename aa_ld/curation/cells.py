@@ -40,6 +40,9 @@ _WORDS: dict[str, Callable[[str], Literal]] = {
 #: For how many cells the nearest terms are sought; a table with more that is wrong is wrong in some other way.
 _MOST_SOUGHT = 200
 
+#: What the program says of a fact and no table does.
+_OURS = {_AA + "AcceptedMediumConfidence"}
+
 _NO_TERM = "Give a label, a synonym or a short name such as aa:Serum; a new term is declared in ontology/aa.ttl first."
 _NO_WORDS = "Put words that are also the name of a term into double quotes, or give a term that fits."
 
@@ -123,6 +126,10 @@ class Cells:
             self._meant[key] = self.names.meant(text, *kinds)
         return self._meant[key]
 
+    def may(self, iri: str) -> bool:
+        """Whether a table may say this: not what the program alone says of facts."""
+        return iri not in _OURS
+
     def kinds(self, column: Column, predicate: str = "") -> tuple[str, ...]:
         """The classes that a term in a column must be of one of, as IRIs; none where any term may stand."""
         if column.name in ("subject", "object") and predicate in self.predicates:
@@ -163,8 +170,12 @@ class Cells:
             return Literal(text[1:-1] if quoted else text)
         iri, kind = self.own.get(text.casefold(), ("", ""))
         found = iri if iri and (not kinds or kind in kinds) else self.meant(text, kinds)
-        if found:
+        if found and self.may(found):
             return NamedNode(found)
+        if found:
+            what = f"“{printable(text, 80)}” is what --include unsure makes of a reading."
+            self.fault(row, column.name, what, "Write what the curator said: medium confidence.")
+            return None
         if words_too and self.meant(text) is None:
             return Literal(text)
         error = self._refusal(text, kinds)

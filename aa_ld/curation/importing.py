@@ -154,8 +154,10 @@ def told(places: Iterable[Place], where: str) -> str:
     """Findings for people: file, row and column, what is wrong and what to do."""
     lines = []
     for finding, row, column in places:
-        at = ", ".join(filter(None, (where, f"row {row}" if row else "", column and f"column {column}")))
-        lines.append(f"{at}: {finding.message}\n  {finding.remedy}   ({finding.check})")
+        place = ", ".join(filter(None, (where, f"row {row}" if row else "", column and f"column {column}")))
+        lines.append(
+            f"{place}{': ' if place else ''}{finding.message}\n  {finding.remedy}   ({finding.check})"
+        )
     return "\n".join(lines)
 
 
