@@ -93,10 +93,17 @@ class _Writer:
         self.triple_terms = triple_terms
         self.about: dict[Term, dict[NamedNode, list[Term]]] = defaultdict(lambda: defaultdict(list))
         self.uses: dict[BlankNode, int] = defaultdict(int)
-        for triple in dict.fromkeys(t.triple if isinstance(t, Quad) else t for t in triples):
-            self.about[triple.subject][triple.predicate].append(triple.object)
-            if isinstance(triple.object, BlankNode):
-                self.uses[triple.object] += 1
+        names: dict[NamedNode, NamedNode] = {}  # large graphs name the same terms again and again
+        terms: dict[Term, Term] = {}
+        for triple in triples:
+            subject, name, value = triple.subject, triple.predicate, triple.object
+            self.about[subject][names.setdefault(name, name)].append(terms.setdefault(value, value))
+        for objects in (objects for said in self.about.values() for objects in said.values()):
+            if len(objects) > 1:
+                objects[:] = dict.fromkeys(objects)
+            for node in objects:
+                if isinstance(node, BlankNode):
+                    self.uses[node] += 1
         self.declared = dict(prefixes)
         known = {**PREFIXES, **prefixes}
         self.namespaces = sorted(known.items(), key=lambda item: (-len(item[1]), item[0]))

@@ -35,6 +35,7 @@ def import_(arguments: Namespace) -> int:
     kb = load("all", arguments.data)
     with Bar() as bar:
         done = import_table(kb.layers, arguments.file, _texts(arguments.sources), bar)
+        del kb  # what is loaded takes as much memory as what is written
         bar("writing", 0, 0)
         turtle = done.to_turtle() if done.conforms and not arguments.check else ""
     remark = replaced_told(done.replaced)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from hashlib import sha256
 from typing import NamedTuple
 
-from pyoxigraph import Quad, Triple
+from pyoxigraph import Triple
 
 from aa_ld.curation.columns import COLUMNS
 from aa_ld.curation.facts import import_rows
@@ -43,7 +43,7 @@ class Import(NamedTuple):
     replaced  IRIs of loaded nodes that the table describes in another way
     """
 
-    triples: list[Triple]
+    triples: Collection[Triple]
     facts: list[str]
     places: list[Place]
     replaced: list[str]
@@ -89,10 +89,9 @@ def check_rows(
     (False, True)
     """
     made = import_rows(layers, rows, where, texts, progress)
-    triples = list(made.triples)
-    replaced = layers.replace((Quad(t.subject, t.predicate, t.object) for t in triples), DATA)
+    replaced = layers.replace(made.triples, DATA)
     found: Iterable[Finding] = validate(
-        layers, checks=_checks(layers, triples), progress=lambda done, of: progress("checking", done, of)
+        layers, checks=_checks(layers, made.triples), progress=lambda done, of: progress("checking", done, of)
     )
     if texts:
         by_digest = {sha256(text.encode()).hexdigest(): text for text in texts.values()}
@@ -100,7 +99,7 @@ def check_rows(
     cells = {row.number: row.cells for row in rows}
     places = [_place(finding, made, cells, where) for finding in Report(found) if finding.focus in made.rows]
     places.sort(key=lambda place: place.row)
-    return Import(triples, made.facts, places, sorted(replaced))
+    return Import(made.triples, made.facts, places, sorted(replaced))
 
 
 _KINDS = f"SELECT ?kind ?wide {{ ?kind <{PREFIXES['rdfs']}subClassOf>+ ?wide }}"
@@ -108,8 +107,11 @@ _KINDS = f"SELECT ?kind ?wide {{ ?kind <{PREFIXES['rdfs']}subClassOf>+ ?wide }}"
 
 def _checks(layers: Layers, triples: Iterable[Triple]) -> list[str]:
     """The constraints that can find something in these triples: those that target what is in them."""
-    used = {t.predicate.value for t in triples}
-    kinds = {value_of(t.object) for t in triples if t.predicate.value == RDF_TYPE}
+    used, kinds = set(), set()
+    for triple in triples:
+        used.add(name := triple.predicate.value)
+        if name == RDF_TYPE:
+            kinds.add(value_of(triple.object))
     kinds |= {value_of(row["wide"]) for row in rows_of(layers, _KINDS) if value_of(row["kind"]) in kinds}
     targeted = {"class": kinds, "subjects-of": used}
     return [
