@@ -152,7 +152,7 @@ class Names:
         return self._typed
 
     def _nearest(self, text: str, allowed: set[str] | None) -> list[str]:
-        if text[:2].isupper() and text[2:].isdigit():  # the identifier of a fact, so others of that kind
+        if text[:2].isupper() and text[2:3].isdigit():  # the identifier of a fact, so others of that kind
             known = {key: iri for iri, key in self._identifiers.items()}
             return nearest(text, (key for key, iri in known.items() if allowed is None or iri in allowed))
         names = {

@@ -6,7 +6,8 @@ every query is the union of the layers that were opened.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
+from itertools import islice
 from typing import Protocol
 
 from pyoxigraph import (
@@ -23,6 +24,9 @@ from pyoxigraph import Store as Engine
 
 from aa_ld import places
 from aa_ld.vocab import BASE, IDENTIFIER, LAYERS, RDF_TYPE, graph_iri
+
+#: As many triples are added between two tidings of how far the work is.
+_AT_A_TIME = 10_000
 
 
 class Source(Protocol):
@@ -64,12 +68,18 @@ class Layers:
             if next(self.store.quads_for_pattern(quad.subject, quad.predicate, quad.object), None) is None:
                 self.store.add(Quad(quad.subject, quad.predicate, quad.object, graph))
 
-    def replace(self, quads: Collection[Quad | Triple], layer: str) -> set[str]:
+    def replace(
+        self,
+        quads: Collection[Quad | Triple],
+        layer: str,
+        progress: Callable[[int, int], object] | None = None,
+    ) -> set[str]:
         """Add triples to a layer in place of all that is said of the subjects they describe anew.
 
         A subject of ours is described anew where it is given a type. Gives the
         subjects of which something else was said before: an edited copy of a
         shipped file is checked as edited, and it can be told what it replaces.
+        `progress` is told how many of the triples are in, and of how many.
         """
         known: dict[str, list[Quad]] = {}
         for quad in quads:
@@ -84,7 +94,12 @@ class Layers:
                 said[quad.subject.value].add((quad.predicate, quad.object))
         for quad in (quad for old in known.values() for quad in old):
             self.store.remove(quad)
-        self.add_quads(quads, layer)
+        waiting, done = iter(quads), 0
+        while part := list(islice(waiting, _AT_A_TIME)):
+            if progress:
+                progress(done, len(quads))
+            self.add_quads(part, layer)
+            done += len(part)
         return {
             subject
             for subject, old in known.items()

@@ -37,7 +37,7 @@ _OPTIONAL = {"focus", "hedge", "cue", "note", "implied", "publicationNote", "pmi
 _OPTIONAL |= {"arms", "cohortDefinition", "cohortOverlaps"}
 
 #: Columns whose answers are checked with the whole fact.
-_LATER = {"cohort", "text", "span", "focus", "issued"}
+_LATER = {"cohort", "text", "span", "focus"}
 
 #: The longest list of choices that is shown unasked.
 _MANY = 25

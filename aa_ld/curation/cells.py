@@ -158,8 +158,8 @@ class Cells:
             return self._listed(row, column, text, category)
         if form == "property":
             return self._property(row, column, text)
-        if form == "count" and text.isdecimal() and text.isascii() and len(text) < 10:
-            return Literal(str(int(text)), datatype=NamedNode(_XSD + "integer"))
+        if form == "count" and (text[0] in "+-." or text[0].isdecimal()):
+            return self._count(row, column, text)
         return self._term_or_words(row, column, text, self.kinds(column, predicate))
 
     def _term_or_words(self, row: int, column: Column, text: str, kinds: tuple[str, ...]) -> Value | None:
@@ -201,6 +201,13 @@ class Cells:
         self.fault(row, column.name, what, "Write true or false.")
         return None
 
+    def _count(self, row: int, column: Column, text: str) -> Value | None:
+        if text.isdecimal() and text.isascii() and len(text) < 10:
+            return Literal(str(int(text)), datatype=NamedNode(_XSD + "integer"))
+        what = f"“{printable(text, 80)}” is no whole number of at most nine digits."
+        self.fault(row, column.name, what, "Write digits and nothing else, such as 24, or not stated.")
+        return None
+
     def _date(self, row: int, column: Column, text: str) -> Value | None:
         """A year, a month or a day, each of a type of its own."""
         try:
@@ -220,7 +227,9 @@ class Cells:
         iri = by_name.get(text.casefold()) or expand(text)
         if iri and iri in by_name.values():
             return NamedNode(iri)
-        near = nearest(text.removeprefix("aa:"), known) or sorted(known)[:40]
+        near = nearest(text.removeprefix("aa:"), known)
+        near = near or [name for name in sorted(known) if text.casefold() in name.casefold()]
+        near = near or sorted(known)[:40]
         self.fault(row, column.name, f"“{printable(text, 80)}” is {what}.", "Take one that is.", near)
         return None
 

@@ -80,7 +80,9 @@ class _Import:
         """Read all rows; all names first, as a row may speak of a fact or a cohort further down."""
         declaring_first = sorted(self.rows, key=lambda row: "citation" not in row.cells)
         publication = {row.number: self.publications.of(row) for row in declaring_first}
-        for row in self.rows:
+        for done, row in enumerate(self.rows):
+            if done % 1000 == 0:
+                self.progress("naming", done, len(self.rows))
             self._once(row)
             self.cohorts[row.number] = self._own_cohort(row)
             if not _is_part(row):

@@ -10,6 +10,7 @@ from pyoxigraph import Triple
 
 from aa_ld.curation.columns import COLUMNS
 from aa_ld.curation.facts import import_rows
+from aa_ld.curation.faults import Fault, table_error
 from aa_ld.curation.lines import Imported
 from aa_ld.curation.table import Progress, Row, quiet, read_table
 from aa_ld.intake import Path
@@ -71,7 +72,13 @@ def import_table(
     Raises TableError with all that is wrong with its cells, and the errors of
     `read_table` for the file. What shapes find is in the result.
     """
-    return check_rows(layers, read_table(path, list(COLUMNS), progress), str(path), texts, progress)
+    rows = read_table(path, list(COLUMNS), progress)
+    if not rows:
+        what = "No row stands below the names of the columns."
+        raise table_error(
+            str(path), [Fault(2, "", what, "Fill in a row for each fact and each line of evidence.")]
+        )
+    return check_rows(layers, rows, str(path), texts, progress)
 
 
 def check_rows(
@@ -89,7 +96,7 @@ def check_rows(
     (False, True)
     """
     made = import_rows(layers, rows, where, texts, progress)
-    replaced = layers.replace(made.triples, DATA)
+    replaced = layers.replace(made.triples, DATA, lambda done, of: progress("loading", done, of))
     found: Iterable[Finding] = validate(
         layers, checks=_checks(layers, made.triples), progress=lambda done, of: progress("checking", done, of)
     )
