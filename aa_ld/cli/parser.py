@@ -7,7 +7,7 @@ import os
 from collections.abc import Callable
 
 from aa_ld import __version__
-from aa_ld.cli import sources
+from aa_ld.cli import publishing, sources
 from aa_ld.cli.arguments import (
     FILE_HELP,
     Parser,
@@ -73,6 +73,7 @@ _HOMES = {
     "sources": sources.VERBS,
     "remote": ("push",),
     "ontologies": ONTOLOGIES,
+    "publishing": publishing.VERBS,
     "serving": ("serve",),
 }
 
@@ -122,6 +123,7 @@ def _parser() -> Parser:
     _checking(verbs)
     add_curation(verbs)
     add_ontologies(verbs)
+    publishing.add_publishing(verbs)
     sources.add_verbs(verbs)
     _remote(verbs)
     add_serve(verbs)

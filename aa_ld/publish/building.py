@@ -19,7 +19,7 @@ from aa_ld.publish.downloads import answers_of, downloads, listed
 from aa_ld.publish.metadata import Metadata, read_metadata
 from aa_ld.publish.rdf import SYNTAXES, files_of, written
 from aa_ld.publish.records import records
-from aa_ld.publish.redirects import w3id
+from aa_ld.publish.redirects import types, w3id
 from aa_ld.publish.resources import resources
 from aa_ld.release.products import named
 from aa_ld.store import Layers
@@ -50,6 +50,9 @@ def publish(
             if ".." in path.split("/") or path.startswith("/"):
                 raise UsageError(path, "This leads out of the folder.", "Report it: no IRI may do that.")
             place = building / path
+            if place.exists():
+                what = "Two things would stand in this file."
+                raise UsageError(path, what, "Give one of them another IRI.")
             if place.parent not in made:
                 place.parent.mkdir(parents=True, exist_ok=True)
                 made.add(place.parent)
@@ -96,6 +99,7 @@ def _about(
         f"User-agent: *\nAllow: /\nSitemap: {(site or BASE).rstrip('/')}/sitemap.xml\n".encode(),
     )
     yield ".nojekyll", b""
+    yield ".htaccess", types().encode()
     if site:
         yield "w3id/.htaccess", w3id(site).encode()
     mark = {"made by": f"aa-ld {__version__}", "version": metadata.version}
@@ -106,7 +110,7 @@ def _versioned(metadata: Metadata, made: list[Distribution]) -> Iterator[tuple[s
     """The files of this version under its own IRI, where they stay when the next one comes."""
     folder = metadata.version_iri.removeprefix(BASE)
     for each in made:
-        if each.path.startswith(("aa.", "aa-base.", "data/aa-ld.nq.gz", "context.")):
+        if each.path.startswith(("aa.", "aa-base.", "data/aa-ld.nq.gz", "data/context.")):
             yield f"{folder}/{each.path.rpartition('/')[2]}", each.data
 
 

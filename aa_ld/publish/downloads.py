@@ -18,7 +18,7 @@ from aa_ld.knowledge import Knowledge
 from aa_ld.publish.catalogue import Distribution
 from aa_ld.publish.metadata import Metadata
 from aa_ld.publish.nanopubs import nanopubs
-from aa_ld.publish.resources import question_triples
+from aa_ld.publish.resources import layer_quads, question_triples
 from aa_ld.question import read_questions
 from aa_ld.release import products
 from aa_ld.store import Layers
@@ -75,11 +75,11 @@ def _ontology() -> Iterator[Distribution]:
         if name.endswith(".tsv"):
             title = "The alignments as SSSOM" if "sssom" in name else "What the OBO file leaves out"
         yield _made(name, f"{title} ({name})", data)
-    yield _made("context.jsonld", "The JSON-LD context of facts", places.context_file().read_bytes())
+    yield _made("data/context.jsonld", "The JSON-LD context of facts", places.context_file().read_bytes())
 
 
 def _data(layers: Layers) -> Iterator[Distribution]:
-    quads = sorted(layers.store.quads_for_pattern(None, None, None), key=str)
+    quads = layer_quads(layers)
     lines = serialize(quads, format=RdfFormat.N_QUADS) or b""
     yield _made("data/aa-ld.nq", "Everything, a named graph a layer, as N-Quads", lines)
     yield _packed("data/aa-ld.nq", "Everything as N-Quads, packed", lines)

@@ -20,6 +20,20 @@ _FILES = "html|css|js|mjs|wasm|svg|png|json|jsonld|ttl|nt|nq|rdf|owl|obo|trig|ts
 _WHOLE = {"ttl": "aa.ttl", "jsonld": "aa.jsonld", "nt": "aa.nt", "rdf": "aa.owl"}
 
 
+def types() -> str:
+    """The .htaccess of the folder itself, for an Apache that serves it: what the endings mean, and that anybody may load it."""
+    lines = [f"AddType {media} .{ending}" for ending, (media, _) in SYNTAXES.items()]
+    lines += [f"AddType {media} .{ending}" for ending, media in _OTHERS.items()]
+    return "\n".join([*lines, 'Header always set Access-Control-Allow-Origin "*"', ""])
+
+
+#: Media types of further endings, which servers do not all know.
+_OTHERS = {
+    "nq": "application/n-quads", "trig": "application/trig", "owl": "application/rdf+xml", "rq": "application/sparql-query",
+    "wasm": "application/wasm", "obo": "text/obo", "mjs": "text/javascript",
+}  # fmt: skip
+
+
 def w3id(site: str) -> str:
     """The .htaccess of the folder at w3id.org, for a site at a URL.
 

@@ -14,6 +14,7 @@ from urllib.parse import quote, unquote
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, Triple, parse
 
 from aa_ld import places
+from aa_ld.axioms import ordered
 from aa_ld.names import Names
 from aa_ld.question import Question, read_questions
 from aa_ld.rule import Rule, read_rules
@@ -78,6 +79,16 @@ def resources(layers: Layers, names: Names) -> list[Resource]:
     return sorted(known.values(), key=lambda each: each.iri)
 
 
+def layer_quads(layers: Layers) -> list[Quad]:
+    """Everything in opened layers, layer by layer, in an order that does not depend on chance; see aa_ld.axioms.ordered."""
+    found = []
+    for graph in sorted(layers.graphs, key=str):
+        name = graph.value.rpartition("/")[2]
+        triples = (quad.triple for quad in layers.store.quads_for_pattern(None, None, None, graph))
+        found += [Quad(t.subject, t.predicate, t.object, graph) for t in ordered(triples, name)]
+    return found
+
+
 def folder_of(iri: str) -> str:
     """The folder of an IRI of ours: "fact", or "" for a term."""
     return iri.removeprefix(BASE).rpartition("/")[0]
@@ -102,7 +113,7 @@ def _by_subject(layers: Layers) -> dict[str, list[Triple]]:
     """What is said of each IRI, with the expressions that hang on it."""
     blank: dict[BlankNode, list[Triple]] = defaultdict(list)
     about: dict[str, dict[Triple, None]] = defaultdict(dict)
-    for quad in sorted(layers.store.quads_for_pattern(None, None, None), key=str):
+    for quad in layer_quads(layers):
         if isinstance(quad.subject, BlankNode):
             blank[quad.subject].append(quad.triple)
         else:
@@ -144,7 +155,7 @@ def _owners(about: Mapping[str, list[Triple]]) -> Iterator[tuple[str, str]]:
 def _graphs(layers: Layers) -> Iterator[Resource]:
     """The layers themselves: whoever asks for a graph by name gets all of it."""
     for graph in layers.graphs:
-        quads = sorted(layers.store.quads_for_pattern(None, None, None, graph), key=str)
+        quads = [quad for quad in layer_quads(layers) if quad.graph_name == graph]
         label = f"layer {graph.value.rpartition('/')[2]}"
         yield Resource(graph.value, "graph", path_of(graph.value), label, [quad.triple for quad in quads], ())
 
