@@ -21,6 +21,7 @@ import contextlib
 import json
 import os
 import socket
+from collections.abc import Callable
 from itertools import count
 from typing import Any, NamedTuple
 
@@ -107,6 +108,7 @@ class Pool:
         self._newest = False
         self._changes = asyncio.Lock()
         self._tickets = count(1)
+        self.lost: Callable[[], None] | None = None
         self._order = {"most_rows": settings.max_rows, "most_bytes": settings.max_bytes}
 
     async def run(self, order: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
@@ -148,32 +150,35 @@ class Pool:
     async def change(self, order: dict[str, Any], payload: bytes = b"") -> dict[str, Any]:
         """Have a copy of the keeper carry out a change; all that begins after this returns sees it.
 
-        Raises as `run`; nothing is changed then.
+        Raises as `run`; nothing is changed then. Who goes away does not stop it.
         """
+        return await asyncio.shield(self._change(order, payload))
+
+    async def _change(self, order: dict[str, Any], payload: bytes) -> dict[str, Any]:
         async with self._changes:
-            ours, theirs = socket.socketpair()
+            control, theirs = socket.socketpair()
             with theirs:
                 process = await self._process(SUCCESSOR, theirs.fileno())
-            control = ours
             try:
                 async with asyncio.timeout(self.settings.timeout):
                     send(process.writer, order)
                     process.writer.write(intake.DATA + len(payload).to_bytes(8, "big"))
                     process.writer.write(payload)
                     said, _ = await receive(process.reader)
-                    await receive_end(process.reader)
-            except TimeoutError:
-                raise self._late() from None
-            except intake.Stopped as stopped:
-                raise self._stopped(None, stopped) from None
-            else:
-                process.keeper.tell(FORGET, process.ticket)  # it lives on when its maker ends
-                self._succeed(control)
-                return said
-            finally:
-                if control is not self.keeper.control:
-                    control.close()
+                send(process.writer, {"go": True})  # from here on there is no way back, and no time limit
+                await receive_end(process.reader)
+            except BaseException as error:
+                control.close()
                 self._end(process)
+                if isinstance(error, TimeoutError):
+                    raise self._late() from None
+                if isinstance(error, intake.Stopped):
+                    raise self._stopped(None, error) from None
+                raise
+            process.keeper.tell(FORGET, process.ticket)  # it lives on when its maker ends
+            self._succeed(control)
+            self._end(process)
+            return said
 
     async def told(self) -> dict[str, Any]:
         """How much is held: `triples`, and `graphs` with the triples of each."""
@@ -185,17 +190,32 @@ class Pool:
             return said
         return self._said
 
-    async def start(self) -> None:
-        """Have as many workers ready as may take long."""
+    async def start(self, lost: Callable[[], None]) -> None:
+        """Have as many workers ready as may take long; `lost` is called if the keeper ends before this does."""
+        self.lost = lost
+        self._watch(self.keeper)
         for worker in [await self._fork() for _ in range(self.settings.most_long)]:
             self._rest(worker)
 
     def close(self) -> None:
         """End everything: the keeper kills what it made when the control socket closes."""
+        self.lost = None
+        asyncio.get_running_loop().remove_reader(self.keeper.control.fileno())
         for worker in [*self.idle, *self.busy]:
             worker.process.writer.close()
             worker.process.keeper.control.close()
         self.keeper.control.close()
+
+    def _watch(self, keeper: Keeper) -> None:
+        """A keeper says nothing after its start, so whatever can be read of it is its end."""
+        loop, handle = asyncio.get_running_loop(), keeper.control.fileno()
+
+        def ended() -> None:
+            loop.remove_reader(handle)
+            if keeper is self.keeper and self.lost:
+                self.lost()
+
+        loop.add_reader(handle, ended)
 
     # Who works
 
@@ -313,6 +333,8 @@ class Pool:
     def _succeed(self, control: socket.socket) -> None:
         """Another keeper, and another state: workers of the old one finish what they are at."""
         old, self.keeper = self.keeper, Keeper(control)
+        self._watch(self.keeper)
+        asyncio.get_running_loop().remove_reader(old.control.fileno())
         self.state = os.urandom(8).hex()
         self._said = None
         for worker in self.idle:
