@@ -47,7 +47,7 @@ def main(handle: int, held: Held, order: dict[str, Any]) -> None:
         with socket.socket(fileno=os.dup(handle)) as ours:
             pipe, source = ours.makefile("wb"), ours.makefile("rb")
             child.confine(order["memory"], for_good=False)
-            worker.say(pipe, intake.ORDER, {"process": os.getpid()})
+            worker.say(pipe, intake.ORDER, {})
             wanted = worker.heard(source)
             if wanted is None:
                 return

@@ -1,12 +1,10 @@
 """The workers, seen from the front: who answers which request, and who makes room for whom.
 
     idle ── an order ──► busy ── answered ──► idle
-                          │ a quarter of a second
+                          │ a fifth of a second
                           ▼
                         long: as many as `most_long` are safe, the others make room for a newcomer
-                          │   who finds no worker free
-                          ▼ a second
-                        slow: of lower priority, and ended after its answer
+                              who finds no worker free
 
 So a pool full of endless queries still answers a short one at once: there are
 spare workers, and when those are taken too, the one that has been at work
@@ -18,7 +16,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import json
 import os
 import socket
 from collections.abc import Callable
@@ -33,12 +30,11 @@ from aa_ld.serve.settings import Settings
 
 #: Workers beside those that may take long, forked when they are needed.
 SPARE = 8
-#: Seconds after which a query counts as long, and as slow, and that a newcomer waits before another has to make room.
-LONG, SLOW, PATIENCE = 0.25, 1.0, 0.1
+#: Seconds after which a query counts as long, and that a newcomer waits before another has to make room.
+LONG, PATIENCE = 0.2, 0.05
 #: Requests that may wait for a worker.
 MOST_WAITING = 256
 
-_NICE = 10
 _KEEP = 20.0  # seconds that a spare worker stays without work
 _REMEDY = "Join its patterns by shared variables, add a LIMIT, or split it."
 
@@ -76,7 +72,6 @@ class Process(NamedTuple):
     keeper: Keeper
     reader: asyncio.StreamReader
     writer: asyncio.StreamWriter
-    number: int
 
 
 class Worker:
@@ -87,7 +82,6 @@ class Worker:
         self.began = 0.0
         self.is_long = False  # has been at it for a while
         self.is_safe = False  # may go on to its time limit
-        self.is_slow = False  # of lower priority, which only root can raise again
         self.made_room = False
         self.free_since = 0.0
 
@@ -123,10 +117,7 @@ class Pool:
             async with asyncio.timeout(self.settings.timeout):
                 worker = await self._take()
                 worker.began = loop.time()
-                watches = [
-                    loop.call_later(LONG, self._grown, worker),
-                    loop.call_later(SLOW, _slow_down, worker),
-                ]
+                watch = loop.call_later(LONG, self._grown, worker)
                 try:
                     send(worker.process.writer, self._order | order)
                     answer, sound = await self._answer(worker)
@@ -137,8 +128,7 @@ class Pool:
                     sound = True
                     raise
                 finally:
-                    for watch in watches:
-                        watch.cancel()
+                    watch.cancel()
         except TimeoutError:
             if worker is None:
                 raise _busy() from None
@@ -274,12 +264,12 @@ class Pool:
             kind, size = await head(reader)
             if kind != intake.ORDER:
                 raise intake.Stopped("crash", "it did not start")
-            number = json.loads(await reader.readexactly(size))["process"]
+            await reader.readexactly(size)
         except BaseException:
             writer.close()
             keeper.leave()
             raise
-        return Process(ticket, keeper, reader, writer, number)
+        return Process(ticket, keeper, reader, writer)
 
     async def _answer(self, worker: Worker) -> tuple[tuple[dict[str, Any], bytes], bool]:
         answer = await receive(worker.process.reader)
@@ -305,7 +295,7 @@ class Pool:
             waiting = [each for each in self.busy if each.is_long and not each.is_safe and not each.made_room]
             if waiting:
                 min(waiting, key=lambda each: each.began).is_safe = True
-        if sound and not worker.is_slow and not worker.made_room and worker.process.keeper is self.keeper:
+        if sound and not worker.made_room and worker.process.keeper is self.keeper:
             self._rest(worker)
         else:
             self._end(worker.process)
@@ -359,12 +349,6 @@ class Pool:
             return QueryStoppedError("query", what, "Add a LIMIT, or ask for less.", reason="size")
         what = f"The query engine fell over ({stopped.detail}): the query is too large or too deep."
         return QueryStoppedError("query", what, _REMEDY, reason="crash")
-
-
-def _slow_down(worker: Worker) -> None:
-    worker.is_slow = True
-    with contextlib.suppress(OSError):
-        os.setpriority(os.PRIO_PROCESS, worker.process.number, _NICE)
 
 
 def _busy() -> BusyError:
