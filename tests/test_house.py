@@ -26,10 +26,11 @@ FLOORS = {
     "explain": 4, "validate": 4, "inferred": 4, "sparql": 4, "why_not": 4, "advise": 4, "draw": 4, "fallen": 4, "diff": 4,
     "knowledge": 5, "exchange": 5, "curation": 5,
     "terminal": 6,
-    "cli": 7, "__main__": 8,
+    "merging": 7,
+    "cli": 8, "__main__": 9,
     "child": 5,
     "endpoint": 6,
-    "__init__": 9,
+    "__init__": 10,
 }  # fmt: skip
 
 

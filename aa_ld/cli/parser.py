@@ -7,7 +7,7 @@ import os
 from collections.abc import Callable
 
 from aa_ld import __version__
-from aa_ld.cli import sources
+from aa_ld.cli import merging, sources
 from aa_ld.cli.arguments import (
     FILE_HELP,
     Parser,
@@ -36,6 +36,7 @@ Examples:
   aa-ld show IFN-γ                         what a term means and what is said about it
   aa-ld validate my-facts.ttl              check your own facts against the shapes
   aa-ld import my-facts.tsv -o facts.ttl   a table of facts as Turtle; export gives one
+  aa-ld merge mondo.owl -o merged.ttl      ontologies of others with ours, and what does not fit
   aa-ld diff old.ttl new.ttl               what changed, and what follows from that
   aa-ld sparql 'SELECT ?f WHERE { ?f a aa:RiskStatement }'
 """
@@ -67,6 +68,7 @@ _HOMES = {
     "curation": ("import", "export", "add", "diff"),
     "sources": sources.VERBS,
     "remote": ("push",),
+    "merging": merging.VERBS,
 }
 
 #: The options of `ask` itself; every other one is a parameter of the question.
@@ -116,6 +118,7 @@ def _parser() -> Parser:
     add_curation(verbs)
     sources.add_verbs(verbs)
     _remote(verbs)
+    merging.add_verbs(verbs)
     return parser
 
 

@@ -51,7 +51,9 @@
         ├── ProfileError
         ├── TableError
         ├── NotTabularError
-        └── ExchangeFileError
+        ├── ExchangeFileError
+        ├── MappingSetError
+        └── UnresolvedImportError
 
 Each error says what is wrong and where, what is nearest, and what to do next;
 its `code` is a heading of docs/errors.md.
@@ -69,6 +71,7 @@ from aa_ld.errors.input import (
     EntityError,
     ExchangeFileError,
     FileTooLargeError,
+    MappingSetError,
     MissingFileError,
     NestingError,
     NotAFileError,
@@ -83,6 +86,7 @@ from aa_ld.errors.input import (
     SourceTextError,
     TableError,
     UnknownSyntaxError,
+    UnresolvedImportError,
 )
 from aa_ld.errors.remote import (
     AccessDeniedError,
@@ -130,6 +134,7 @@ __all__ = [
     "FallenFactError",
     "FileTooLargeError",
     "InputError",
+    "MappingSetError",
     "MissingExtraError",
     "MissingFileError",
     "MissingParameterError",
@@ -166,6 +171,7 @@ __all__ = [
     "UnknownSyntaxError",
     "UnknownTermError",
     "UnreachableError",
+    "UnresolvedImportError",
     "UsageError",
     "VerificationError",
     "nearest",
