@@ -7,7 +7,7 @@ import sys
 from argparse import Namespace
 
 from aa_ld.cli.arguments import Parser
-from aa_ld.cli.files import check_output, deliver, protect
+from aa_ld.cli.files import check_output, deliver
 from aa_ld.errors import UsageError
 
 VERBS = ("merge",)
@@ -34,8 +34,7 @@ def add_verbs(verbs: argparse._SubParsersAction[Parser]) -> None:
         "-o",
         "--output",
         metavar="OUT",
-        required=True,
-        help="the merged file; its ending says the syntax (.ttl .nt .nq .trig .owl .jsonld, .gz)",
+        help="the merged file, without which there is a report only; its ending says the syntax (.ttl .nt .nq .trig .owl .jsonld, .gz)",
     )
     verb.add_argument("--report", metavar="FILE", help="write the whole report here: .txt, .json or .html")
     verb.add_argument("--without-ours", action="store_true", help="leave out the shipped ontology and facts")
@@ -80,7 +79,6 @@ def merge(arguments: Namespace) -> int:
     from aa_ld.merging.report import as_text
     from aa_ld.terminal import styled, width_of
 
-    protect(arguments.output)
     check_output(arguments.output)
     ending = _report_ending(arguments.report)
     options = Options(
@@ -93,11 +91,11 @@ def merge(arguments: Namespace) -> int:
         deliver(_written(done, ending), arguments.report)
     width, style = width_of(sys.stdout), styled(sys.stdout)
     sys.stdout.write(as_text(done, width, style=style, most=0 if arguments.all else 5))
-    if not done.written:
+    if arguments.output and not done.written:
         sys.stderr.write(
             f"Not written, because of {', '.join(done.stopped)}. An older {arguments.output} stays as it was.\n"
         )
-    return 0 if done.written else 1
+    return 1 if done.stopped else 0
 
 
 def _report_ending(name: str | None) -> str:

@@ -78,7 +78,7 @@ class Source(NamedTuple):
 class Merged(NamedTuple):
     """What a merge did.
 
-    output      the file, and whether it was written
+    output      the file, or nothing where only the report was wanted, and whether it was written
     triples     of the merged graph
     sources     the inputs
     counts      further counts; lost is what no line of the output stands for
@@ -88,7 +88,7 @@ class Merged(NamedTuple):
     stopped     the kinds of conflicts that kept the output from being written
     """
 
-    output: str
+    output: str | None
     written: bool
     triples: int
     sources: tuple[Source, ...]
@@ -100,11 +100,14 @@ class Merged(NamedTuple):
 
 
 def merge(
-    files: Iterable[str], output: str, options: Options | None = None, told: Told = lambda *_: None
+    files: Iterable[str],
+    output: str | None = None,
+    options: Options | None = None,
+    told: Told = lambda *_: None,
 ) -> Merged:
     """Merge files, and the shipped knowledge unless told otherwise, into one file, and say what was done.
 
-    The output is written only if nothing was found that `fail_on` names; an
+    Without an output there is a report only. The output is written only if nothing was found that `fail_on` names; an
     older file of the same name stays as it is until then.
 
     Raises UsageError for a wrong option or ending, the errors of aa_ld.intake
@@ -118,7 +121,7 @@ def merge(
     (True, [])
     """
     options = options or Options()
-    syntax = syntax_of(output)
+    syntax = syntax_of(output) if output else ""
     check_fail_on(options.fail_on)
     with ExitStack() as stack:
         sources = _read(files, options, stack, told)
@@ -130,12 +133,12 @@ def merge(
             counts = merger.merge(runs_of(sources, given.added), told)
         conflicts, checks = _look(sources, lines, options, told)
         stopped = _stopped(conflicts, options.fail_on)
-        if not stopped:
+        if output and not stopped:
             told("writing", 0, 0)
             with beside(output) as target:
                 write_as(lines, syntax, target, packed=output.lower().endswith(".gz"))
         return Merged(
-            output, not stopped, counts.written, _sources(sources, counts), _counted(sources, counts), given, tuple(checks),
+            output, bool(output) and not stopped, counts.written, _sources(sources, counts), _counted(sources, counts), given, tuple(checks),
             tuple(conflicts), stopped,
         )  # fmt: skip
 

@@ -115,5 +115,7 @@ def compare(catalogue: Catalogue, module: list[bytes]) -> tuple[list[Conflict], 
     out = f"{len(found)} differ" if found else "all the same"
     over = f"{len(before.answers)} questions, row by row, and {len(before.concluded):,} triples that follow"
     return found, Checked(
-        f"asked and inferred before and after, with {len(foreign):,} triples within reach of ours", over, out
+        f"asking and inferring before and after, with {len(foreign):,} triples of others that ours lead to",
+        over,
+        out,
     )

@@ -29,6 +29,8 @@ _MORE_PREFIXES = {
 
 def syntax_of(path: str) -> str:
     """The syntax of an output by its ending. Raises UsageError."""
+    if os.path.exists(path) and not os.path.isfile(path):
+        raise UsageError(path, "This is no file that could be replaced.", "Name a file.")
     stem, ending = os.path.splitext(path.lower())
     ending = os.path.splitext(stem)[1] if ending == ".gz" else ending
     if ending not in SYNTAXES:

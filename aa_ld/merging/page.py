@@ -46,7 +46,7 @@ def _parts(merged: Merged) -> Iterator[str]:
     yield "<!doctype html>"
     yield '<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">'
     yield "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">"
-    yield f"<title>Merge report: {escape(merged.output)}</title><style>{_STYLE}</style></head><body>"
+    yield f"<title>Merge report: {escape(merged.output or 'nothing written')}</title><style>{_STYLE}</style></head><body>"
     yield f'<header><h1>Merge report</h1><p class="lead">{escape(first)}</p></header><main>'
     found = by_kind(merged)
     yield '<ul class="tallies">'

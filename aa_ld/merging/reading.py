@@ -113,7 +113,7 @@ class Read:
         data = mmap.mmap(self.spool.fileno(), 0, access=mmap.ACCESS_READ)
         return [Run(data, start, end, number, self.spool.fileno()) for start, end in self.runs]
 
-    def lines(self, begin: bytes = b"<") -> Iterator[bytes]:
+    def lines(self, begin: bytes = b"") -> Iterator[bytes]:
         """The triples that begin so, run by run."""
         for run in self.sorted_runs():
             start, end = run.find(begin), run.find(begin + b"\xff")

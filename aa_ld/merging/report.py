@@ -49,6 +49,9 @@ def headline(merged: Merged) -> list[str]:
     counts = merged.counts
     if merged.written:
         first = f"Merged {inputs} into {merged.output}: {merged.triples:,} triples."
+    elif not merged.output:
+        stopping = f", and would stop, because of {', '.join(merged.stopped)}" if merged.stopped else ""
+        first = f"Merging {inputs} gives {merged.triples:,} triples{stopping}. Nothing was written: that needs -o OUT."
     else:
         first = f"Nothing was written to {merged.output}: found {', '.join(merged.stopped)}."
     repeated = counts["read"] - counts["distinct"]

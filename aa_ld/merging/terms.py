@@ -258,6 +258,7 @@ def _orphans(catalogue: Catalogue) -> Iterator[Conflict]:
         term
         for term in catalogue.classes
         if term[:1] == b"<"
+        and not term.startswith(_OURS)
         and term not in catalogue.parents
         and term not in defined
         and term not in anonymous
