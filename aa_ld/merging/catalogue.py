@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from functools import cached_property, reduce
+from functools import cache, cached_property, reduce
 from operator import or_
 
 from aa_ld.merging import words
@@ -20,6 +20,7 @@ _XREF = re.compile(rb'"(?:MESH|MSH|mesh|MeSH):([A-Z]\d+)"')
 _MESH = words.MESHV.removesuffix("vocab#").encode()
 
 
+@cache
 def family(term: bytes) -> bytes:
     """Whose term an IRI is: what is left of it without the last part.
 

@@ -40,9 +40,12 @@ _SUB, _SAME, _APART = (f"<{iri}>".encode() for iri in (words.SUBCLASS, words.EQU
 
 
 class Axiom(NamedTuple):
-    """An axiom in words, and the inputs that state it, as a set of bits."""
+    """An axiom and the inputs that state it, as a set of bits: terms as bytes, and words between them.
 
-    text: str
+    A single word is the verb between two classes, of which the way up knows which.
+    """
+
+    parts: tuple[bytes | str, ...]
     files: int
 
 
@@ -59,10 +62,10 @@ class _Axioms:
         self.properties = catalogue.by_subject(words.SUBPROPERTY)
         self.nodes: dict[bytes, dict[bytes, list[bytes]]] = {}
         self.bits: dict[bytes, int] = {}
+        self._over: dict[bytes, dict[bytes, tuple[Axiom, ...]]] = {}
         self._read()
 
     def _read(self) -> None:
-        call = self.catalogue.called
         for number, source in enumerate(self.catalogue.sources):
             for line in source.tables.get(BLANK, ()):
                 s, p, o = line[:-2].split(b" ", 2)
@@ -76,7 +79,7 @@ class _Axioms:
             self._above(s, o, 1 << n, "equivalentTo")
             self._above(o, s, 1 << n, "equivalentTo")
         for s, o, n in self.catalogue.rows(words.DISJOINT):
-            self._disjoint(s, o, Axiom(f"{call(s)} disjointWith {call(o)}", 1 << n))
+            self._disjoint(s, o, Axiom((s, " disjointWith ", o), 1 << n))
         for node, said in list(self.nodes.items()):
             if node[:2] == b"_:":
                 if _ALL_DISJOINT in said.get(_TYPE, ()):
@@ -88,7 +91,7 @@ class _Axioms:
 
     def _above(self, narrow: bytes, wide: bytes, bits: int, verb: str) -> None:
         if narrow != wide and wide not in self.up.get(narrow, ()):
-            self.up[narrow][wide] = (Axiom(verb, bits),)
+            self.up[narrow][wide] = (Axiom((verb,), bits),)
 
     def _disjoint(self, one: bytes, other: bytes, axiom: Axiom) -> None:
         self.apart.setdefault((min(one, other), max(one, other)), axiom)
@@ -97,8 +100,7 @@ class _Axioms:
         members = [m for head in said.get(_MEMBERS, ()) for m in self._list(head) if m[:1] == b"<"]
         for n, one in enumerate(members):
             for other in members[n + 1 :]:
-                text = f"{self.catalogue.called(one)} disjointWith {self.catalogue.called(other)}"
-                self._disjoint(one, other, Axiom(text, self.bits[node]))
+                self._disjoint(one, other, Axiom((one, " disjointWith ", other), self.bits[node]))
 
     def _list(self, head: bytes) -> Iterator[bytes]:
         seen: set[bytes] = set()
@@ -120,19 +122,21 @@ class _Axioms:
         for prop in said.get(_ON, ()):
             for filler in said.get(_SOME, ()):
                 if filler[:1] == b"<":
-                    text = f"{self.catalogue.called(narrow)} {verb} ({self.catalogue.called(prop)} some {self.catalogue.called(filler)})"
-                    self.some.append((narrow, prop, filler, Axiom(text, bits)))
+                    parts = (narrow, f" {verb} (", prop, " some ", filler, ")")
+                    self.some.append((narrow, prop, filler, Axiom(parts, bits)))
 
     def properties_above(self, prop: bytes) -> dict[bytes, tuple[Axiom, ...]]:
         """A property and all above it, each with the axioms that lead there."""
+        if prop in self._over:
+            return self._over[prop]
         found: dict[bytes, tuple[Axiom, ...]] = {prop: ()}
         waiting = [prop]
         for one in waiting:
             for wide, bits in self.properties.get(one, {}).items():
                 if wide not in found:
-                    text = f"{self.catalogue.called(one)} subPropertyOf {self.catalogue.called(wide)}"
-                    found[wide] = (*found[one], Axiom(text, bits))
+                    found[wide] = (*found[one], Axiom((one, " subPropertyOf ", wide), bits))
                     waiting.append(wide)
+        self._over[prop] = found
         return found
 
 
@@ -176,7 +180,6 @@ def impossible(catalogue: Catalogue) -> list[Impossible]:
 
 def _add_domains(axioms: _Axioms) -> None:
     """What has a property is of its domain."""
-    call = axioms.catalogue.called
     for narrow, prop, _, axiom in axioms.some:
         for over, way in axioms.properties_above(prop).items():
             for domain, bits in axioms.domains.get(over, {}).items():
@@ -184,7 +187,7 @@ def _add_domains(axioms: _Axioms) -> None:
                     axioms.up[narrow][domain] = (
                         axiom,
                         *way,
-                        Axiom(f"{call(over)} domain {call(domain)}", bits),
+                        Axiom((over, " domain ", domain), bits),
                     )
 
 
@@ -201,7 +204,6 @@ def _closure(start: bytes, down: dict[bytes, list[bytes]]) -> set[bytes]:
 
 def _way(axioms: _Axioms, narrow: bytes, wide: bytes) -> tuple[Axiom, ...]:
     """The axioms of a shortest way up."""
-    call = axioms.catalogue.called
     came: dict[bytes, bytes] = {narrow: b""}
     waiting = [narrow]
     for term in waiting:
@@ -215,8 +217,8 @@ def _way(axioms: _Axioms, narrow: bytes, wide: bytes) -> tuple[Axiom, ...]:
     while came[wide]:
         under = came[wide]
         step = axioms.up[under][wide]
-        if step[0].text.split(" ", 1)[0] in ("subClassOf", "equivalentTo"):
-            step = (Axiom(f"{call(under)} {step[0].text} {call(wide)}", step[0].files),)
+        if len(step[0].parts) == 1:
+            step = (Axiom((under, f" {step[0].parts[0]!s} ", wide), step[0].files),)
         result = [*step, *result]
         wide = under
     return tuple(result)
@@ -226,7 +228,6 @@ def _by_ranges(
     axioms: _Axioms, below: dict[bytes, set[bytes]], found: dict[bytes, tuple[Axiom, ...]]
 ) -> None:
     """Classes that need a value which the range of the property forbids."""
-    call = axioms.catalogue.called
     above: dict[bytes, set[bytes]] = defaultdict(set)
     for top, terms in below.items():
         for term in terms:
@@ -234,7 +235,7 @@ def _by_ranges(
     over = {prop: axioms.properties_above(prop) for prop in {prop for _, prop, _, _ in axioms.some}}
     ranges = {
         prop: [
-            (wanted, (*way, Axiom(f"{call(wide)} range {call(wanted)}", bits)))
+            (wanted, (*way, Axiom((wide, " range ", wanted), bits)))
             for wide, way in ways.items()
             for wanted, bits in axioms.ranges.get(wide, {}).items()
             if wanted in above
@@ -280,16 +281,13 @@ def _things(catalogue: Catalogue, axioms: _Axioms, below: dict[bytes, set[bytes]
     """Things of two disjoint classes."""
     watched = set().union(*below.values())
     for thing, kinds in sorted(catalogue.kinds.items()):
-        mine = [kind for kind in kinds if kind in watched]
+        mine = [kind for kind in kinds if kind in watched] if len(kinds) > 1 else []
         if len(mine) > 1:
             for (one, other), axiom in sorted(axioms.apart.items()):
                 first = next((kind for kind in sorted(mine) if kind in below[one]), None)
                 second = next((kind for kind in sorted(mine) if kind in below[other]), None)
                 if first and second:
-                    stated = tuple(
-                        Axiom(f"{catalogue.called(thing)} a {catalogue.called(kind)}", kinds[kind])
-                        for kind in (first, second)
-                    )
+                    stated = tuple(Axiom((thing, " a ", kind), kinds[kind]) for kind in (first, second))
                     yield Impossible(
                         thing,
                         (*stated, *_way(axioms, first, one), *_way(axioms, second, other), axiom),
@@ -317,8 +315,7 @@ def disjoint_but_matched(catalogue: Catalogue) -> Iterator[Conflict]:
             if same and same != term:
                 way = _path(catalogue.exact, same, term)
                 steps = [
-                    Axiom(f"{catalogue.called(a)} exactMatch {catalogue.called(b)}", catalogue.exact[a][b])
-                    for a, b in itertools.pairwise(way)
+                    Axiom((a, " exactMatch ", b), catalogue.exact[a][b]) for a, b in itertools.pairwise(way)
                 ]
                 because = (*steps, *_way(axioms, same, one), *_way(axioms, term, other), axiom)
                 what = f"{catalogue.called(same)} and {catalogue.called(term)} are made one by mappings, and are disjoint."
@@ -362,8 +359,12 @@ def _path(exact: dict[bytes, dict[bytes, int]], start: bytes, end: bytes) -> lis
 
 def told(catalogue: Catalogue, because: Iterable[Axiom]) -> tuple[str, ...]:
     """Axioms as lines, each with the inputs that state it."""
+
+    def words(axiom: Axiom) -> str:
+        return "".join(part if isinstance(part, str) else catalogue.called(part) for part in axiom.parts)
+
     return tuple(
-        f"{axiom.text}   ({', '.join(catalogue.files(axiom.files))})" for axiom in dict.fromkeys(because)
+        f"{words(axiom)}   ({', '.join(catalogue.files(axiom.files))})" for axiom in dict.fromkeys(because)
     )
 
 

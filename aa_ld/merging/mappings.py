@@ -166,6 +166,8 @@ def _detour(  # noqa: PLR0913, PLR0917 - a triangle has that many corners
 
 def _contradictions(catalogue: Catalogue) -> Iterator[Conflict]:
     """Pairs of which one set says that they match, and another that they do not."""
+    if not any(source.tables.get(NOT) for source in catalogue.sources):
+        return
     said: dict[tuple[bytes, bytes, str], int] = {}
     denied = {(s, o): number for s, o, number in catalogue.rows(NOT)}
     for predicate in words.MATCHES:

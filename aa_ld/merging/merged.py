@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from aa_ld.errors import UsageError, nearest
-from aa_ld.merging import gate, near, words
+from aa_ld.merging import drift, gate, near, words
 from aa_ld.merging.catalogue import Catalogue
 from aa_ld.merging.coherence import disjoint_but_matched
 from aa_ld.merging.conflict import ERROR, KINDS, NOTE, SEVERITIES, WARNING, Conflict, ranked
@@ -183,26 +183,28 @@ def _look(
     sources: list[Read], lines: Path, options: Options, told: Told
 ) -> tuple[list[Conflict], list[gate.Checked]]:
     """Everything that is found, and what was checked by what."""
+    from concurrent.futures import ThreadPoolExecutor
+
     told("looking", 0, 0)
     catalogue = Catalogue(sources)
-    found = [*mapping_conflicts(catalogue), *term_conflicts(catalogue), *disjoint_but_matched(catalogue)]
-    found += licence_conflicts(catalogue.sources)
-    found += _no_ontology(catalogue)
-    fast, checks = gate.fast_check(catalogue)
-    found += [*fast, *gate.harmful(catalogue)]
-    if options.with_ours:
-        told("asking", 0, 0)
-        own = near_ours(ours())
-        module = near.within_reach(catalogue, lines, own)
-        drifted, check = near.compare(catalogue, module)
-        found += drifted
-        checks.append(check)
-        if options.hermit:
-            said, more = gate.hermit_check(catalogue, module, fast)
-            found += said
-            checks += more
-    elif options.hermit:
-        said, more = gate.hermit_check(catalogue, lines.read_bytes().splitlines(), fast)
+    with ThreadPoolExecutor(1) as beside_us:
+        # The engine answers without Python's lock, so questions are asked while we look.
+        module = near.within_reach(catalogue, lines, near_ours(ours())) if options.with_ours else []
+        compared = beside_us.submit(drift.compare, catalogue, module) if options.with_ours else None
+        found = [*mapping_conflicts(catalogue), *term_conflicts(catalogue), *disjoint_but_matched(catalogue)]
+        found += [*licence_conflicts(catalogue.sources), *_no_ontology(catalogue), *gate.harmful(catalogue)]
+        fast, checks = gate.fast_check(catalogue)
+        found += fast
+        if compared:
+            told("asking", 0, 0)
+            drifted, check = compared.result()
+            found += drifted
+            checks.append(check)
+    if options.hermit:
+        told("reasoning", 0, 0)
+        said, more = gate.hermit_check(
+            catalogue, module if options.with_ours else lines.read_bytes().splitlines(), fast
+        )
         found += said
         checks += more
     return ranked(found), checks
