@@ -12,6 +12,7 @@ from aa_ld.merging import words
 from aa_ld.merging.conflict import short
 from aa_ld.merging.reading import AGAINST, Read
 from aa_ld.merging.words import text_of
+from aa_ld.merging.worker import BLANK
 from aa_ld.vocab import printable
 
 _CLASS = f"<{words.OWL}Class>".encode()
@@ -51,6 +52,7 @@ class Catalogue:
         self.sources = [source for source in sources if source.role != AGAINST]
         self.names = [source.name for source in self.sources]
         self.kept: dict[str, object] = {}
+        self.stating: dict[bytes, int] = {}
 
     def rows(self, *predicates: str) -> Iterator[tuple[bytes, bytes, int]]:
         """Subject, object and input of each triple with one of the predicates."""
@@ -73,6 +75,24 @@ class Catalogue:
     def files(self, bits: int) -> tuple[str, ...]:
         """The names of inputs, from a set of bits."""
         return tuple(name for number, name in enumerate(self.names) if bits >> number & 1)
+
+    @cached_property
+    def nodes(self) -> dict[bytes, dict[bytes, list[bytes]]]:
+        """What blank nodes are part of: subject to predicate to objects; `stating` has the inputs of each node."""
+        found: dict[bytes, dict[bytes, list[bytes]]] = {}
+        for number, source in enumerate(self.sources):
+            for line in source.tables.get(BLANK, ()):
+                s, p, o = line[:-2].split(b" ", 2)
+                said = found.get(s)
+                if said is None:
+                    said = found[s] = {}
+                if p in said:
+                    said[p].append(o)
+                else:
+                    said[p] = [o]
+                if s[:2] == b"_:":
+                    self.stating[s] = self.stating.get(s, 0) | 1 << number
+        return found
 
     @cached_property
     def labels(self) -> dict[bytes, dict[bytes, int]]:

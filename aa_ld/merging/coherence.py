@@ -21,7 +21,6 @@ from aa_ld.merging import words
 from aa_ld.merging.catalogue import Catalogue, either
 from aa_ld.merging.conflict import Conflict
 from aa_ld.merging.words import text_of
-from aa_ld.merging.worker import BLANK
 
 _OWL, _RDF = words.OWL, words.RDF
 _ON, _SOME, _ALL_DISJOINT, _MEMBERS, _AND, _UNION = (
@@ -60,18 +59,11 @@ class _Axioms:
         self.domains = catalogue.by_subject(words.DOMAIN)
         self.ranges = catalogue.by_subject(words.RANGE)
         self.properties = catalogue.by_subject(words.SUBPROPERTY)
-        self.nodes: dict[bytes, dict[bytes, list[bytes]]] = {}
-        self.bits: dict[bytes, int] = {}
+        self.nodes, self.bits = catalogue.nodes, catalogue.stating
         self._over: dict[bytes, dict[bytes, tuple[Axiom, ...]]] = {}
         self._read()
 
     def _read(self) -> None:
-        for number, source in enumerate(self.catalogue.sources):
-            for line in source.tables.get(BLANK, ()):
-                s, p, o = line[:-2].split(b" ", 2)
-                self.nodes.setdefault(s, {}).setdefault(p, []).append(o)
-                if s[:2] == b"_:":
-                    self.bits[s] = self.bits.get(s, 0) | 1 << number
         for narrow, wides in self.catalogue.parents.items():
             for wide, bits in wides.items():
                 self._above(narrow, wide, bits, "subClassOf")
@@ -86,7 +78,7 @@ class _Axioms:
                     self._members(node, said)
                 continue
             for predicate, verb in ((_SUB, "subClassOf"), (_SAME, "equivalentTo")):
-                for expression in said.get(predicate, ()):
+                for expression in dict.fromkeys(said.get(predicate, ())):
                     self._expression(node, expression, verb)
 
     def _above(self, narrow: bytes, wide: bytes, bits: int, verb: str) -> None:

@@ -11,9 +11,10 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from aa_ld.merging import words
+from aa_ld.merging import near, words
 from aa_ld.merging.catalogue import Catalogue
 from aa_ld.merging.conflict import Conflict
 from aa_ld.merging.gate import Checked
@@ -66,13 +67,17 @@ def answer(asked: State, question: Question) -> frozenset[str]:
     return frozenset(text.splitlines()[1:])
 
 
-def compare(catalogue: Catalogue, module: list[bytes]) -> tuple[list[Conflict], Checked]:
+def compare(catalogue: Catalogue, merged: Path, ours: Iterable[str]) -> tuple[list[Conflict], Checked]:
     """What triples that ours lead to change of our answers and conclusions, and what was compared."""
     from aa_ld.question import read_questions
+    from aa_ld.rule import read_rules
 
-    own = {line for source in catalogue.sources if source.role == OURS for line in source.lines()}
-    foreign = [line for line in module if line not in own]
     questions = list(read_questions().values())
+    own = {line for source in catalogue.sources if source.role == OURS for line in source.lines()}
+    texts = [*(question.text for question in questions), *(rule.text for rule in read_rules().values())]
+    predicates = set().union(*(named_in(text, body_of(text)) for text in texts))
+    reach = near.named(catalogue, merged, ours, predicates)
+    foreign = [line for line in reach if line not in own]
     found: list[Conflict] = []
     asked = 0
     if foreign:
@@ -82,9 +87,8 @@ def compare(catalogue: Catalogue, module: list[bytes]) -> tuple[list[Conflict], 
         except (ValueError, KeyError, AttributeError, StopIteration) as error:
             # Rules rely on what shapes demand of facts; a foreign triple may break that.
             what = f"Our rules cannot be carried out any more: {type(error).__name__}, {error}."
-            return [Conflict("inferred-drift", what)], Checked(
-                "inferring before and after", "all rules", "they do not run"
-            )
+            checked = Checked("inferring before and after", "all rules", "they do not run")
+            return [Conflict("inferred-drift", what)], checked
         found += _concluded(before, after)
         meetings = Meetings(before, foreign)
         for question in questions:
@@ -92,12 +96,10 @@ def compare(catalogue: Catalogue, module: list[bytes]) -> tuple[list[Conflict], 
                 asked += 1
                 found += _answered(question.name, answer(before, question), answer(after, question))
     over = f"{len(questions)} questions, row by row, and all that follows by our rules"
-    how = f"{asked} asked again, as the others can meet no triple of those {len(foreign):,} that are not ours and that ours lead to"
-    return found, Checked(
-        f"asking and inferring before and after ({how})",
-        over,
-        f"{len(found)} differ" if found else "all the same",
-    )
+    triples = "1 triple" if len(foreign) == 1 else f"{len(foreign):,} triples"
+    how = f"{triples} of others that ours lead to; {asked} questions can meet one, and were asked again"
+    by = f"asking and inferring before and after ({how})"
+    return found, Checked(by, over, f"{len(found)} differ" if found else "all the same")
 
 
 def _answered(name: str, before: frozenset[str], after: frozenset[str]) -> list[Conflict]:
@@ -147,8 +149,7 @@ class Meetings:
         >>> Meetings(state(), [b'<http://example.org/x> <http://example.org/p> "x" .']).may_meet("SELECT ?x { ?x <http://example.org/q> ?y }")
         False
         """
-        body = text[text.index("{") :]
-        body = re.sub(r"(?m)^\s*#.*$", "", body[: body.rindex("}") + 1])
+        body = body_of(text)
         if _OPEN.search(body):
             return True
         names = named_in(text, body)
@@ -174,6 +175,12 @@ class Meetings:
             if (iri or prefixes.get(prefix, prefix + ":") + local) in self._literal
         ]
         return len(objects) != len(set(objects))
+
+
+def body_of(text: str) -> str:
+    """What stands in the braces of a query, without comments."""
+    body = text[text.index("{") :]
+    return re.sub(r"(?m)^\s*#.*$", "", body[: body.rindex("}") + 1])
 
 
 def named_in(text: str, body: str) -> set[str]:

@@ -12,8 +12,8 @@ from typing import NamedTuple
 
 from aa_ld.errors import UnresolvedImportError, nearest
 from aa_ld.merging import words
+from aa_ld.merging.catalogue import Catalogue
 from aa_ld.merging.reading import AGAINST, Read
-from aa_ld.merging.worker import BLANK
 from aa_ld.vocab import BASE, PREFIXES
 
 KEEP, DROP, FOLLOW = "keep", "drop", "follow"
@@ -67,19 +67,14 @@ def plan(sources: list[Read], imports: str) -> Plan:
     return Plan(words.text_of(chosen) if chosen else "", others, fates, frozenset(added), frozenset(without))
 
 
-def folded_axioms(sources: list[Read]) -> set[bytes]:
+def folded_axioms(catalogue: Catalogue) -> set[bytes]:
     """Annotated axioms that say nothing which another annotation of the same axiom does not say.
 
     The same axiom, annotated in two files, is one axiom; where one file tells a
     part of what the other tells, the part goes.
     """
-    nodes: dict[bytes, dict[bytes, list[bytes]]] = {}
-    for source in sources:
-        for line in source.tables.get(BLANK, ()) if source.role != AGAINST else ():
-            s, p, o = line[:-2].split(b" ", 2)
-            nodes.setdefault(s, {}).setdefault(p, []).append(o)
     same: dict[tuple[bytes, ...], dict[bytes, set[tuple[bytes, bytes]]]] = defaultdict(dict)
-    for node, said in nodes.items():
+    for node, said in catalogue.nodes.items():
         if _AXIOM in said.get(_TYPE, ()) and all(part in said for part in _ABOUT):
             about = tuple(said[part][0] for part in _ABOUT)
             rest = {(p, o) for p, values in said.items() if p not in _ABOUT for o in values}

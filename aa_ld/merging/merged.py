@@ -125,13 +125,14 @@ def merge(
     check_fail_on(options.fail_on)
     with ExitStack() as stack:
         sources = _read(files, options, stack, told)
+        catalogue = Catalogue(sources)
         given = plan(sources, options.imports)
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="aa-ld-")))
         lines = folder / "merged.nt"
         with lines.open("wb", buffering=1 << 20) as out:
-            merger = Merger(sources, set(given.without), folded_axioms(sources), out)
+            merger = Merger(sources, set(given.without), folded_axioms(catalogue), out)
             counts = merger.merge(runs_of(sources, given.added), told)
-        conflicts, checks = _look(sources, lines, options, told)
+        conflicts, checks = _look(catalogue, lines, options, told)
         stopped = _stopped(conflicts, options.fail_on)
         if output and not stopped:
             told("writing", 0, 0)
@@ -180,17 +181,16 @@ def _names(given: list[Input]) -> list[str]:
 
 
 def _look(
-    sources: list[Read], lines: Path, options: Options, told: Told
+    catalogue: Catalogue, lines: Path, options: Options, told: Told
 ) -> tuple[list[Conflict], list[gate.Checked]]:
     """Everything that is found, and what was checked by what."""
     from concurrent.futures import ThreadPoolExecutor
 
     told("looking", 0, 0)
-    catalogue = Catalogue(sources)
     with ThreadPoolExecutor(1) as beside_us:
         # The engine answers without Python's lock, so questions are asked while we look.
-        module = near.within_reach(catalogue, lines, near_ours(ours())) if options.with_ours else []
-        compared = beside_us.submit(drift.compare, catalogue, module) if options.with_ours else None
+        own = near_ours(ours()) if options.with_ours else []
+        compared = beside_us.submit(drift.compare, catalogue, lines, own) if options.with_ours else None
         found = [*mapping_conflicts(catalogue), *term_conflicts(catalogue), *disjoint_but_matched(catalogue)]
         found += [*licence_conflicts(catalogue.sources), *_no_ontology(catalogue), *gate.harmful(catalogue)]
         fast, checks = gate.fast_check(catalogue)
@@ -202,9 +202,8 @@ def _look(
             checks.append(check)
     if options.hermit:
         told("reasoning", 0, 0)
-        said, more = gate.hermit_check(
-            catalogue, module if options.with_ours else lines.read_bytes().splitlines(), fast
-        )
+        module = near.meaning(catalogue, lines, own) if own else lines.read_bytes().splitlines()
+        said, more = gate.hermit_check(catalogue, module, fast)
         found += said
         checks += more
     return ranked(found), checks

@@ -1,8 +1,9 @@
 """What of a merged graph ours lead to: the part that could change what we answer or what our classes mean.
 
-That is every triple that speaks of an IRI of ours, what these triples name, and
-from there on what a class or a property means: its axioms, what they are made
-of, and so on up. Tests hold what follows from this part against the whole.
+For questions and rules that is every triple whose predicate they name, and that
+can be come to from an IRI of ours, in the direction of the triples; a triple whose
+predicate no question names changes no answer. For a reasoner it is all that is
+said of ours, and from there on the axioms of what is named.
 """
 
 from __future__ import annotations
@@ -34,8 +35,19 @@ _MEANING = {
 }  # fmt: skip
 
 
-def within_reach(catalogue: Catalogue, merged: Path, ours: Iterable[str]) -> list[bytes]:
-    """The lines of a merged file that ours lead to."""
+def meaning(catalogue: Catalogue, merged: Path, ours: Iterable[str]) -> list[bytes]:
+    """The lines of a merged file that tell what ours mean: all about ours, and the axioms that these lead to."""
+    return _within_reach(catalogue, merged, ours, None)
+
+
+def named(catalogue: Catalogue, merged: Path, ours: Iterable[str], predicates: Iterable[str]) -> list[bytes]:
+    """The lines of a merged file with these predicates that ours lead to by these predicates."""
+    return _within_reach(catalogue, merged, ours, {f"<{iri}>".encode() for iri in predicates})
+
+
+def _within_reach(
+    catalogue: Catalogue, merged: Path, ours: Iterable[str], predicates: set[bytes] | None
+) -> list[bytes]:
     own = {f"<{iri}>".encode() for iri in ours}
     if not merged.stat().st_size:
         return []
@@ -48,10 +60,10 @@ def within_reach(catalogue: Catalogue, merged: Path, ours: Iterable[str]) -> lis
         if line[line.rfind(b" ", 0, -2) + 1 : -2] in own
     }
     with merged.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
-        return _gathered(Run(data, 0, len(data), 0), own, pointing)
+        return _gathered(Run(data, 0, len(data), 0), own, pointing, predicates)
 
 
-def _gathered(run: Run, own: set[bytes], pointing: set[bytes]) -> list[bytes]:
+def _gathered(run: Run, own: set[bytes], pointing: set[bytes], predicates: set[bytes] | None) -> list[bytes]:
     found: dict[bytes, None] = {}
     waiting = [(subject, subject in own) for subject in sorted(own | pointing)]
     seen = own | pointing
@@ -60,10 +72,12 @@ def _gathered(run: Run, own: set[bytes], pointing: set[bytes]) -> list[bytes]:
         if start < run.end and run.data[start : start + len(subject) + 1] == subject + b" ":
             end = run.find(subject + b"!")
         for line in run.lines(start, end) if end else ():
-            found[line] = None
             _, predicate, rest = line.split(b" ", 2)
+            if predicates is not None and predicate not in predicates:
+                continue
+            found[line] = None
             to = rest[:-2]
-            leads = is_ours or predicate in _MEANING or to[:2] == b"_:"
+            leads = predicates is not None or is_ours or predicate in _MEANING or to[:2] == b"_:"
             if leads and to not in seen and not to.startswith(_ENDS):
                 seen.add(to)
                 waiting.append((to, False))

@@ -128,7 +128,7 @@ class Read:
             self.runs.append((start, start + len(body)))
         elif kind == TABLE:
             name, *lines = body.split(b"\n")
-            self.tables[name.decode()] = lines
+            self.tables.setdefault(name.decode(), []).extend(lines)
 
 
 def ours() -> Input:

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Callable, Iterable
-from itertools import chain, compress
-from operator import eq, ne
+from itertools import compress
+from operator import eq
 from typing import IO
 
 from aa_ld.merging.reading import AGAINST, Read, Run
+from aa_ld.merging.words import distinct
 
 _SLICE = 16  # samples in a slice, which is as many MiB
 _SHOWN = 20
@@ -77,22 +78,21 @@ class Merger:
         earlier = [pieces.pop(n) for n in self._against if n in pieces]
         lines = [line for piece in pieces.values() for line in piece]
         lines.sort()  # sorted pieces one after another: all that is left is to merge them
-        twice = list(dict.fromkeys(compress(lines, map(eq, lines, lines[1:]))))
+        twice = set(compress(lines, map(eq, lines, lines[1:])))
         self.counts.union_of_shared += len(twice)
         for source, piece in pieces.items():
-            both = sum(_has(piece, line) for line in twice)
+            both = sum(map(twice.__contains__, piece)) if twice else 0
             self.counts.shared[source] += both
             self.counts.new[source] += len(piece) - both
         if twice:
-            lines = list(compress(lines, chain(map(ne, lines, lines[1:]), (True,))))
-        if self.without or self.folded:
-            kept = [
-                line
-                for line in lines
-                if line not in self.without and line.split(b" ", 1)[0] not in self.folded
-            ]
-            self.counts.replaced += len(lines) - len(kept)
-            lines = kept
+            lines = distinct(lines)
+        gone = {line for line in self.without if _has(lines, line)}
+        if self.folded:
+            blank = lines[bisect_left(lines, b"_:") :]
+            gone |= {line for line in blank if line.split(b" ", 1)[0] in self.folded}
+        if gone:
+            lines = [line for line in lines if line not in gone]
+            self.counts.replaced += len(gone)
         if self._against:
             self._compare(set().union(*earlier), set(lines))
         if lines:
@@ -109,7 +109,7 @@ class Merger:
 
 def _united(some: list[bytes], more: list[bytes]) -> list[bytes]:
     """Two sorted lists of one source as one, without repeats."""
-    return sorted({*some, *more})
+    return distinct(sorted(some + more))
 
 
 def _has(lines: list[bytes], line: bytes) -> bool:

@@ -52,6 +52,11 @@ def warm() -> None:
     _any()
 
 
+def name_of(iri: str) -> str:
+    """Whose identifier a wild spelling is."""
+    return next(spelling.name for spelling in spellings() if spelling.found.fullmatch(iri))
+
+
 def canonical(iri: str) -> str:
     """An IRI in its one spelling.
 
@@ -60,9 +65,9 @@ def canonical(iri: str) -> str:
     >>> canonical("https://bioregistry.io/doid:986")
     'http://purl.obolibrary.org/obo/DOID_986'
     """
-    for spelling in spellings():
-        found = spelling.found.fullmatch(iri)
-        if found:
+    if _any().match(b"<%s>" % iri.encode()):
+        spelling = next(each for each in spellings() if each.found.fullmatch(iri))
+        if found := spelling.found.fullmatch(iri):
             return _Template().format(spelling.becomes, *found.groups())
     return iri
 
@@ -81,7 +86,7 @@ def respell(lines: list[bytes], text: bytes) -> tuple[list[bytes], dict[str, int
         if not _any().fullmatch(term):
             return term
         iri = term[1:-1].decode()
-        name = next(s.name for s in spellings() if s.found.fullmatch(iri))
+        name = name_of(iri)
         counts[name] = counts.get(name, 0) + 1
         return b"<" + canonical(iri).encode() + b">"
 

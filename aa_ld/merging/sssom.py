@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 
 from aa_ld.errors import MappingSetError, nearest
 from aa_ld.merging.nodes import root_name
+from aa_ld.merging.spellings import canonical, name_of
 from aa_ld.vocab import PREFIXES, printable
 
 SSSOM = "https://w3id.org/sssom/"
@@ -45,11 +46,12 @@ _IRI = re.compile(r'[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20<>"{}|\\^`]+')
 
 
 class MappingSet(NamedTuple):
-    """What a set holds: N-Triples lines, the pairs that it says are no match, and its metadata."""
+    """What a set holds: N-Triples lines, the pairs that it says are no match, its metadata, and how many IRIs were respelt."""
 
     lines: list[bytes]
     negative: list[bytes]
     about: dict[str, Any]
+    respelt: dict[str, int]
 
 
 def looks_like_sssom(start: bytes) -> bool:
@@ -84,7 +86,7 @@ def read_set(name: str, text: str) -> MappingSet:
     for row in rows:
         if any(row):
             reader.take(start + rows.line_num, row)
-    return MappingSet(reader.lines, reader.negative, about)
+    return MappingSet(reader.lines, reader.negative, about, reader.respelt)
 
 
 class _Reader:
@@ -94,7 +96,9 @@ class _Reader:
         self.name, self.prefixes, self.columns = name, prefixes, columns
         self.lines: list[bytes] = []
         self.negative: list[bytes] = []
+        self.respelt: dict[str, int] = {}
         self._known: dict[str, bytes] = {}
+        self._literals: dict[str, bytes] = {}
 
     def take(self, line: int, row: list[str]) -> None:
         """Take a row."""
@@ -135,7 +139,11 @@ class _Reader:
     def _term(self, line: int, cell: str) -> bytes:
         known = self._known.get(cell)
         if known is None:
-            known = self._known[cell] = b"<%s>" % self._iri(line, cell).encode()
+            found = self._iri(line, cell)
+            iri = canonical(found)
+            if iri != found:
+                self.respelt[name_of(found)] = self.respelt.get(name_of(found), 0) + 1
+            known = self._known[cell] = b"<%s>" % iri.encode()
         return known
 
     def _iri(self, line: int, cell: str) -> str:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from itertools import chain, compress
+from operator import ne
 
 from aa_ld.vocab import PREFIXES
 
@@ -41,6 +43,15 @@ UNREFERRED = {f"<{MESHV}parentTreeNumber>".encode(), f"<{OIO}inSubset>".encode()
 _LITERAL = re.compile(rb'"((?:[^"\\]|\\.)*)"(?:@([\w-]+)|\^\^<([^>]*)>)?', re.S)
 _ESCAPES = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|(.))", re.S)
 _SIGNS = {"t": "\t", "b": "\b", "n": "\n", "r": "\r", "f": "\f"}
+
+
+def distinct(lines: list[bytes]) -> list[bytes]:
+    """Sorted lines without repeats.
+
+    >>> distinct([b"a", b"b", b"b"])
+    [b'a', b'b']
+    """
+    return list(compress(lines, chain(map(ne, lines, lines[1:]), (True,))))
 
 
 def text_of(term: bytes) -> str:

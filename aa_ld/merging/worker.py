@@ -12,8 +12,8 @@ import json
 import os
 import re
 import threading
-from itertools import chain, compress, repeat
-from operator import eq, ne
+from itertools import compress, repeat
+from operator import eq
 from typing import IO, Any
 
 from aa_ld import child, errors, intake
@@ -21,7 +21,7 @@ from aa_ld.endpoint import stream
 from aa_ld.merging import owltext, sssom
 from aa_ld.merging.nodes import Row, named
 from aa_ld.merging.spellings import respell, warm
-from aa_ld.merging.words import TABLED, UNREFERRED
+from aa_ld.merging.words import LABEL, TABLED, TYPE, UNREFERRED, distinct
 
 #: Letters of the frames: a sorted run; triples of one predicate, of which the first line is the name.
 RUN, TABLE = b"R", b"T"
@@ -29,7 +29,10 @@ RUN, TABLE = b"R", b"T"
 REFERS, BLANK = "refers", "blank"
 
 _CHUNK = 4 << 20  # bytes of lines that are looked through at once
-_MOST_LINES = 400_000  # lines of a run
+_MOST_LINES = 150_000  # lines of a run
+#: MeSH has twice as many tree numbers as headings; what they are called and that they are such tells the report nothing.
+_TREE_NUMBER = re.compile(rb"<http://id\.nlm\.nih\.gov/mesh/[A-Z]\d\d[.>]")
+_OF_TREES = {f"<{iri}>".encode() for iri in (TYPE, LABEL)}
 #: A line of N-Quads that may name a graph.
 _WITH_GRAPH = re.compile(rb'(\S+ \S+ .+?)(?: (?:<[^<>"\s]*>|_:\S+))? \.')
 _MAY_NAME_GRAPHS = ("TriG", "N-Quads", "JSON-LD")
@@ -87,8 +90,9 @@ def _read(order: dict[str, Any], source: IO[bytes], pipe: IO[bytes]) -> dict[str
     lines = Lines(pipe, order["name"], graphs=not kind and syntax in _MAY_NAME_GRAPHS)
     if kind == "sssom":
         found = sssom.read_set(order["name"], _whole(order, data).decode())
-        lines.add(found.lines)
-        lines.tables[sssom.NOT] = respell(found.negative, b"\n".join(found.negative))[0]
+        lines.take(found.lines)
+        lines.tables[sssom.NOT] = found.negative
+        lines.respelt = found.respelt
         about = {"syntax": "SSSOM", "about": {k: v for k, v in found.about.items() if k != "curie_map"}}
         return {**about, **lines.finish()}
     answer: Any = io.BufferedWriter(lines, 1 << 20)
@@ -153,9 +157,11 @@ class Lines(child._Frames):
             self._take_text()
         return len(data)
 
-    def add(self, lines: list[bytes]) -> None:
-        """Take lines of N-Triples."""
-        self._look(lines, b"\n".join(lines))
+    def take(self, lines: list[bytes]) -> None:
+        """Take lines of N-Triples in their one spelling, whose blank nodes have their names."""
+        self.triples += len(lines)
+        self._kept += lines
+        self._tabulate([line for line in lines if line[:2] != b"_:"])
 
     def _take_text(self) -> None:
         text = self._rest + b"".join(self._waiting)
@@ -185,7 +191,10 @@ class Lines(child._Frames):
         for predicate in set(predicates) - UNREFERRED:
             these = compress(lines, map(eq, predicates, repeat(predicate)))
             table = self._rows.get(predicate)
-            if table is not None:
+            if predicate in _OF_TREES:
+                table = self._rows[predicate]
+                table += [each for each in these if not _TREE_NUMBER.match(each)]
+            elif table is not None:
                 table.extend(these)
             else:
                 self.tables[REFERS] += [each for each in these if each[-3] == 62 and b'"' not in each]
@@ -203,12 +212,15 @@ class Lines(child._Frames):
 
     def _give_run(self) -> None:
         self._kept.sort()
-        run = list(compress(self._kept, chain(map(ne, self._kept, self._kept[1:]), (True,))))
+        run = distinct(self._kept)
         self._kept.clear()
         self.distinct += len(run)
         if run:
-            body = b"\n".join(run) + b"\n"
-            intake.send(self.pipe, RUN, body)
+            intake.send(self.pipe, RUN, b"\n".join(run) + b"\n")
+        for name, table in self.tables.items():
+            if table:
+                intake.send(self.pipe, TABLE, b"\n".join([name.encode(), *table]))
+                table.clear()
 
     def finish(self) -> dict[str, Any]:
         """Give what is left, and say what there was."""
@@ -216,13 +228,10 @@ class Lines(child._Frames):
         rows = named(self._blank)
         self.folded = len(self._blank) - len(rows)
         self._blank = []
-        self._kept += [b" ".join((*row, b".")) for row in rows]
-        self.tables[BLANK] = [b" ".join((*row, b".")) for row in rows]
+        lines = [b" ".join((*row, b".")) for row in rows]
+        self._kept += lines
+        self.tables[BLANK] += lines
         self._give_run()
-        for name, table in self.tables.items():
-            if table:
-                body = b"\n".join([name.encode(), *table])
-                intake.send(self.pipe, TABLE, body)
         return {
             "triples": self.triples,
             "distinct": self.distinct,
