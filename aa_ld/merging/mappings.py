@@ -202,5 +202,5 @@ def _category_clashes(catalogue: Catalogue) -> Iterator[Conflict]:
             yours = categories.of(other) if one < other else None
             if yours and not mine & yours:
                 a, b = " or ".join(sorted(mine)), " or ".join(sorted(yours))
-                what = f"{catalogue.called(one)}, a {a}, exactly matches {catalogue.called(other)}, a {b}."
+                what = f"{catalogue.called(one)} is of the category {a}, and exactly matches {catalogue.called(other)}, of the category {b}."
                 yield Conflict("category-clash", what, _terms(one, other), catalogue.files(bits))

@@ -17,6 +17,7 @@ from aa_ld.vocab import BASE, printable
 
 _SHOWN = 5
 _OWL = words.OWL
+_OBJECT_PROPERTY = f"<{_OWL}ObjectProperty>".encode()
 _NAMED_CLASS = f"<{_OWL}Class>".encode()
 _PROPERTIES = {
     f"<{_OWL}{kind}Property>".encode(): f"{kind.lower()} property"
@@ -80,6 +81,8 @@ def _relation_labels(catalogue: Catalogue) -> Iterator[Conflict]:
         if len({family(term) for term in terms}) < 2:
             continue
         group = sorted(terms)
+        if not any(_OBJECT_PROPERTY in catalogue.kinds[term] for term in group):
+            continue  # names of annotations, such as description, are everybody's
         if any(other in equivalent.get(one, ()) for one in group for other in group):
             continue
         bits = either(each for term in group for each in catalogue.kinds[term].values())
