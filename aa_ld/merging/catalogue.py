@@ -82,7 +82,7 @@ class Catalogue:
         """What blank nodes are part of: subject to predicate to objects; `stating` has the inputs of each node."""
         found: dict[bytes, dict[bytes, list[bytes]]] = {}
         for number, source in enumerate(self.sources):
-            for line in source.tables.get(BLANK, ()):
+            for line in source.table(BLANK):
                 s, p, o = line[:-2].split(b" ", 2)
                 said = found.get(s)
                 if said is None:
