@@ -185,6 +185,7 @@ def test_references_to_obsolete_terms_name_the_replacement(tmp_path):
     (found,) = kinds(done)["obsolete-referenced"]
 
     assert found.terms[:3] == ("http://example.org/D", "http://example.org/A", "http://example.org/C")
+    assert "and 1 more" in found.what  # the expression
     assert "Use <http://example.org/New>" in found.advice
 
 

@@ -216,15 +216,22 @@ class _Desk:
         self.spools = {n: stack.enter_context(_spool()) for n in waiting}
         self.read: dict[int, Read] = {}
         self.failed: dict[int, BaseException] = {}
+        self._processes: list[Popen[bytes]] = []
         self._lock = threading.Lock()
 
     def work(self, children: int) -> None:
         """Read everything that waits."""
-        threads = [threading.Thread(target=self._serve) for _ in range(children)]
+        threads = [threading.Thread(target=self._serve, daemon=True) for _ in range(children)]
         for thread in threads:
             thread.start()
-        for thread in threads:
-            thread.join()
+        try:
+            for thread in threads:
+                thread.join()
+        except BaseException:  # Ctrl-C: whoever still reads, leaves
+            self.waiting.clear()
+            for process in self._processes:
+                process.kill()
+            raise
         if self.failed:
             raise self.failed[min(self.failed)]
 
@@ -234,6 +241,7 @@ class _Desk:
 
     def _serve(self) -> None:
         process = intake._start("merge", "aa_ld.merging.worker")
+        self._processes.append(process)
         try:
             while (n := self._next()) is not None:
                 try:
