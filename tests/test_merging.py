@@ -203,7 +203,7 @@ GRAPHS = st.lists(TRIPLES, min_size=1, max_size=8).map(
 
 @given(st.lists(GRAPHS, min_size=2, max_size=3))
 @settings(
-    max_examples=12,
+    max_examples=8,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
     derandomize=True,

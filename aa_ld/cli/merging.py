@@ -7,8 +7,6 @@ import sys
 from argparse import Namespace
 
 from aa_ld.cli.arguments import Parser
-from aa_ld.cli.files import check_output, deliver
-from aa_ld.errors import UsageError
 
 VERBS = ("merge",)
 
@@ -73,6 +71,7 @@ def add_verbs(verbs: argparse._SubParsersAction[Parser]) -> None:
 
 def merge(arguments: Namespace) -> int:
     """Merge, and report; exit status 1 where the output was not written."""
+    from aa_ld.cli.files import check_output, deliver
     from aa_ld.cli.progress import Bar
     from aa_ld.merging.merged import Options
     from aa_ld.merging.merged import merge as merge_files
@@ -99,6 +98,9 @@ def merge(arguments: Namespace) -> int:
 
 
 def _report_ending(name: str | None) -> str:
+    from aa_ld.cli.files import check_output
+    from aa_ld.errors import UsageError
+
     if name is None:
         return ""
     check_output(name)

@@ -64,12 +64,13 @@ class Catalogue:
     def by_subject(self, *predicates: str) -> dict[bytes, dict[bytes, int]]:
         """Subject to objects, each with the inputs that say so as a set of bits."""
         found: dict[bytes, dict[bytes, int]] = {}
+        same: dict[tuple[bytes, int], dict[bytes, int]] = {}  # most are alike, and take room once
         for s, o, number in self.rows(*predicates):
             objects = found.get(s)
             if objects is None:
-                found[s] = {o: 1 << number}
+                found[s] = same.setdefault((o, number), {o: 1 << number})
             else:
-                objects[o] = objects.get(o, 0) | 1 << number
+                found[s] = {**objects, o: objects.get(o, 0) | 1 << number}
         return found
 
     def files(self, bits: int) -> tuple[str, ...]:
@@ -81,7 +82,7 @@ class Catalogue:
         """What blank nodes are part of: subject to predicate to objects; `stating` has the inputs of each node."""
         found: dict[bytes, dict[bytes, list[bytes]]] = {}
         for number, source in enumerate(self.sources):
-            for line in source.tables.get(BLANK, ()):
+            for line in source.table(BLANK):
                 s, p, o = line[:-2].split(b" ", 2)
                 said = found.get(s)
                 if said is None:

@@ -173,7 +173,7 @@ def _contradictions(catalogue: Catalogue) -> Iterator[Conflict]:
     for predicate in words.MATCHES:
         for s, o, number in catalogue.rows(predicate):
             said[s, o, predicate] = said.get((s, o, predicate), 0) | 1 << number
-    lines = {line for source in catalogue.sources for line in source.tables.get(NOT, ())}
+    lines = {line for source in catalogue.sources for line in source.table(NOT)}
     for line in sorted(lines):
         s, p, o = line[:-2].split(b" ", 2)
         for one, other in ((s, o), (o, s)):

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import tempfile
-from collections.abc import Iterable
-from contextlib import ExitStack
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -123,7 +124,7 @@ def merge(
     options = options or Options()
     syntax = syntax_of(output) if output else ""
     check_fail_on(options.fail_on)
-    with ExitStack() as stack:
+    with ExitStack() as stack, _without_collecting():
         sources = _read(files, options, stack, told)
         catalogue = Catalogue(sources)
         given = plan(sources, options.imports)
@@ -142,6 +143,18 @@ def merge(
             output, bool(output) and not stopped, counts.written, _sources(sources, counts), _counted(sources, counts), given, tuple(checks),
             tuple(conflicts), stopped,
         )  # fmt: skip
+
+
+@contextmanager
+def _without_collecting() -> Iterator[None]:
+    """No search for circles of objects: there are a million objects, and no circles."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
 
 
 def check_fail_on(wanted: Iterable[str]) -> None:

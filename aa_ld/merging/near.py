@@ -56,7 +56,7 @@ def _within_reach(
         for source in catalogue.sources
         if source.role != OURS
         for table in _POINTING
-        for line in source.tables.get(table, ())
+        for line in source.table(table)
         if line[line.rfind(b" ", 0, -2) + 1 : -2] in own
     }
     with merged.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:

@@ -48,6 +48,18 @@ class Input(NamedTuple):
     role: str = GIVEN
 
 
+_ONE_AT_A_TIME = threading.Lock()
+
+
+def read_at(file: int, start: int, end: int) -> bytes:
+    """The bytes between two places of a file; read, not mapped, so that they do not stay in memory."""
+    if hasattr(os, "pread"):
+        return os.pread(file, end - start, start)
+    with _ONE_AT_A_TIME:  # Windows has no pread
+        os.lseek(file, start, os.SEEK_SET)
+        return os.read(file, end - start)
+
+
 class Run(NamedTuple):
     """A sorted run: where it lies, and the number of its source."""
 
@@ -59,7 +71,7 @@ class Run(NamedTuple):
 
     def lines(self, start: int, end: int) -> list[bytes]:
         """The lines between two places; read, not mapped, so that they do not stay in memory."""
-        text = os.pread(self.file, end - start, start) if self.file >= 0 else self.data[start:end]
+        text = read_at(self.file, start, end) if self.file >= 0 else self.data[start:end]
         return text[:-1].split(b"\n")
 
     def find(self, key: bytes) -> int:
@@ -86,7 +98,7 @@ class Read:
 
     name, role   as they were given; `names` has further names of the same bytes
     runs         (start, end) of each sorted run in `spool`
-    tables       predicate to lines of N-Triples, and the tables of aa_ld.merging.worker
+    tables       predicate, or name of a table of aa_ld.merging.worker, to where its lines lie in `spool`
     about        what the child said: syntax, triples, distinct, folded, respelt, about
     sha256       the digest of the file
     """
@@ -96,13 +108,18 @@ class Read:
         self.names = [given.name]
         self.spool = spool
         self.runs: list[tuple[int, int]] = []
-        self.tables: dict[str, list[bytes]] = {}
+        self.tables: dict[str, list[tuple[int, int]]] = {}
         self.about: dict[str, Any] = {}
         self.sha256 = ""
 
+    def table(self, name: str) -> Iterator[bytes]:
+        """The lines of a table; kept on disk, as they are many and looked at once or twice."""
+        for start, end in self.tables.get(name, ()):
+            yield from read_at(self.spool.fileno(), start, end).split(b"\n")
+
     def rows(self, name: str) -> Iterator[tuple[bytes, bytes]]:
         """Subject and object of each triple in a table."""
-        for line in self.tables.get(name, ()):
+        for line in self.table(name):
             s, _, o = line.split(b" ", 2)
             yield s, o[:-2]
 
@@ -127,8 +144,10 @@ class Read:
             self.spool.write(body)
             self.runs.append((start, start + len(body)))
         elif kind == TABLE:
-            name, *lines = body.split(b"\n")
-            self.tables.setdefault(name.decode(), []).extend(lines)
+            name = body[: body.index(b"\n")]
+            start = self.spool.tell() + len(name) + 1
+            self.spool.write(body)
+            self.tables.setdefault(name.decode(), []).append((start, self.spool.tell()))
 
 
 def ours() -> Input:
@@ -197,15 +216,22 @@ class _Desk:
         self.spools = {n: stack.enter_context(_spool()) for n in waiting}
         self.read: dict[int, Read] = {}
         self.failed: dict[int, BaseException] = {}
+        self._processes: list[Popen[bytes]] = []
         self._lock = threading.Lock()
 
     def work(self, children: int) -> None:
         """Read everything that waits."""
-        threads = [threading.Thread(target=self._serve) for _ in range(children)]
+        threads = [threading.Thread(target=self._serve, daemon=True) for _ in range(children)]
         for thread in threads:
             thread.start()
-        for thread in threads:
-            thread.join()
+        try:
+            for thread in threads:
+                thread.join()
+        except BaseException:  # Ctrl-C: whoever still reads, leaves
+            self.waiting.clear()
+            for process in self._processes:
+                process.kill()
+            raise
         if self.failed:
             raise self.failed[min(self.failed)]
 
@@ -215,6 +241,7 @@ class _Desk:
 
     def _serve(self) -> None:
         process = intake._start("merge", "aa_ld.merging.worker")
+        self._processes.append(process)
         try:
             while (n := self._next()) is not None:
                 try:

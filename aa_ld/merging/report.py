@@ -86,7 +86,8 @@ def about_header(merged: Merged) -> list[str]:
         ("dropped", "dropped, as asked"),
     ):
         if fate in plan.imports:
-            lines.append(f"Imports {words}: {', '.join(plan.imports[fate])}.")
+            some, more = plan.imports[fate][:3], len(plan.imports[fate]) - 3
+            lines.append(f"Imports {words}: {', '.join(some)}{f' and {more} more' if more > 0 else ''}.")
     return lines
 
 

@@ -15,7 +15,7 @@ from typing import IO
 from aa_ld.merging.reading import AGAINST, Read, Run
 from aa_ld.merging.words import distinct
 
-_SLICE = 16  # samples in a slice, which is as many MiB
+_SLICE = 8  # samples in a slice, which is as many MiB
 _SHOWN = 20
 
 

@@ -38,7 +38,9 @@ TABLED = (
 )  # fmt: skip
 
 #: Predicates whose objects are IRIs but no terms that could be out of date.
-UNREFERRED = {f"<{MESHV}parentTreeNumber>".encode(), f"<{OIO}inSubset>".encode()}
+UNREFERRED = {
+    f"<{iri}>".encode() for iri in (MESHV + "parentTreeNumber", MESHV + "broaderDescriptor", OIO + "inSubset")
+}
 
 _LITERAL = re.compile(rb'"((?:[^"\\]|\\.)*)"(?:@([\w-]+)|\^\^<([^>]*)>)?', re.S)
 _ESCAPES = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|(.))", re.S)
