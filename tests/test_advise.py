@@ -271,6 +271,7 @@ def some(disease: str) -> str:
     return f"[ a owl:Restriction ; owl:onProperty aa:hasCondition ; owl:someValuesFrom aa:{disease} ]"
 
 
+@pytest.mark.reference
 def test_groups_fit_exactly_where_the_reasoner_says_so(groups):
     """For every combination of diseases, with one absent or none, the matching agrees with HermiT."""
     pytest.importorskip("owlready2", reason="owlready2 comes with aa-ld[reason]")

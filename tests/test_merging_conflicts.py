@@ -150,6 +150,7 @@ def test_a_thing_of_two_disjoint_classes_is_found(tmp_path):
     assert found.files == ("0.ttl", "1.ttl")
 
 
+@pytest.mark.reference
 def test_hermit_and_the_fast_check_are_told_apart_where_they_disagree(tmp_path):
     """A universal restriction is beyond the fast check; HermiT finds it, and the report says who found what."""
     pytest.importorskip("owlready2")

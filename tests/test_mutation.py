@@ -22,6 +22,8 @@ from aa_ld import places
 from aa_ld.shapes import constraints
 from aa_ld.vocab import PREFIXES, compact
 
+pytestmark = pytest.mark.reference
+
 AA, RDFS, OA = PREFIXES["aa"], PREFIXES["rdfs"], PREFIXES["oa"]
 TYPE = NamedNode(PREFIXES["rdf"] + "type")
 CLASS = NamedNode(PREFIXES["owl"] + "Class")

@@ -46,6 +46,7 @@ def test_what_axioms_say_outright_is_not_called_inferred():
     assert reason(triples(SMALL)).inferred == ()
 
 
+@pytest.mark.reference
 def test_a_class_without_instances_names_the_axioms_to_blame_and_no_other():
     """The justification is minimal: two parents and their disjointness, not what stands around."""
     (broken,) = reason(
@@ -61,6 +62,7 @@ def test_a_class_without_instances_names_the_axioms_to_blame_and_no_other():
     )
 
 
+@pytest.mark.reference
 def test_a_restriction_that_cannot_be_met_is_explained_through_the_range():
     """Blame reaches through properties."""
     odd = "aa:Odd a owl:Class ; rdfs:subClassOf [ a owl:Restriction ; owl:onProperty aa:hasCondition ; owl:someValuesFrom aa:T ] ."
@@ -74,6 +76,7 @@ def test_a_restriction_that_cannot_be_met_is_explained_through_the_range():
     )
 
 
+@pytest.mark.reference
 def test_an_inconsistency_names_the_axioms_to_blame():
     """An individual that is two exclusive things."""
     found = reason(triples(SMALL + "aa:it a owl:NamedIndividual , aa:Cell , aa:Disease ."))
@@ -98,6 +101,7 @@ def test_annotations_and_imports_never_reach_the_reasoner(tmp_path):
     assert "antigravity" not in sys.modules
 
 
+@pytest.mark.reference
 def test_the_order_of_the_triples_does_not_matter():
     """The same axioms give the same explanation."""
     both = triples(SMALL + "aa:Both a owl:Class ; rdfs:subClassOf aa:T , aa:Disease .")
@@ -105,6 +109,7 @@ def test_the_order_of_the_triples_does_not_matter():
     assert reason(both) == reason(list(reversed(both)))
 
 
+@pytest.mark.reference
 def test_a_users_clash_is_a_finding_of_the_command(tmp_path):
     """Exit status 1, the class and the axioms."""
     path = tmp_path / "mine.ttl"
