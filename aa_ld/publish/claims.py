@@ -25,37 +25,41 @@ def firmness(site: Site, fact: Fact) -> str:
     return " ".join(marks)
 
 
-def claim(site: Site, fact: Fact, root: str) -> str:
+def claim(site: Site, fact: Fact, root: str, source: bool = True) -> str:
     """A fact as a line of a list: how firm, the sentence, and where it comes from."""
     return (
         f'<li class="claim"><a href="{site.way(fact.iri, root)}">{text(fact.sentence)}</a>'
-        f'<span class="below">{firmness(site, fact)} {_from(site, fact)}</span></li>'
+        f'<span class="below">{firmness(site, fact)} {_from(site, fact, source)}</span></li>'
     )
 
 
-def claims(site: Site, facts: Iterable[Fact], root: str) -> str:
-    """Facts as a list; nothing for none."""
-    inner = "".join(claim(site, fact, root) for fact in facts)
+def claims(site: Site, facts: Iterable[Fact], root: str, source: bool = True) -> str:
+    """Facts as a list, with their sources unless these stand above; nothing for none."""
+    inner = "".join(claim(site, fact, root, source) for fact in facts)
     return f'<ul class="claims">{inner}</ul>' if inner else ""
 
 
-def grouped_claims(site: Site, facts: Iterable[Fact], root: str) -> str:
-    """Facts by their kind, each kind under its heading."""
+def grouped_claims(site: Site, facts: Iterable[Fact], root: str, source: bool = True) -> str:
+    """Facts by their kind, each kind under its heading; what is said of documents and their indexing comes last."""
+    of_the_world = site.names.members(AA + "DomainFact")
 
-    def kind(fact: Fact) -> str:
-        return site.names.label(fact.category)
+    def kind(fact: Fact) -> tuple[bool, str]:
+        return fact.category not in of_the_world, site.names.label(fact.category)
 
     ordered = sorted(facts, key=lambda fact: (kind(fact), fact.id or "~", fact.iri))
+    groups = [(name, list(group)) for (_, name), group in groupby(ordered, key=kind)]
     return "".join(
-        f"<h3>{text(name)}</h3>{claims(site, group, root)}" for name, group in groupby(ordered, key=kind)
+        f"<h3>{text(name[:1].upper() + name[1:])} ({len(group)})</h3>{claims(site, group, root, source)}"
+        for name, group in groups
     )
 
 
-def _from(site: Site, fact: Fact) -> str:
+def _from(site: Site, fact: Fact, source: bool) -> str:
     if fact.derivation:
         return f"<span>{site.label(fact.derivation.rule)}</span>"
     told = dict.fromkeys(
-        f"<span>{site.label(line.publication)}</span>" + _design(site, line) for line in fact.evidence
+        (f"<span>{site.label(line.publication)}</span>" if source else "") + _design(site, line)
+        for line in fact.evidence
     )
     return " ".join(told)
 
@@ -70,7 +74,8 @@ def proof(site: Site, fact: Fact, root: str, seen: frozenset[str] = frozenset())
         return "".join(_leaf(site, line, root) for line in fact.evidence)
     rule = site.link(fact.derivation.rule, root)
     assumed = "".join(
-        f'<li class="assumed">assuming that {site.link(iri, root)}</li>' for iri in fact.derivation.assumptions
+        f'<li class="assumed">assuming that {site.link(iri, root)}</li>'
+        for iri in fact.derivation.assumptions
     )
     inner = "".join(
         _premise(site, premise, root, seen | {fact.iri})

@@ -16,13 +16,23 @@ from aa_ld.publish.resources import Resource
 from aa_ld.question import read_questions
 from aa_ld.rule import read_rules
 from aa_ld.store import Layers
-from aa_ld.vocab import BASE, PREFIXES, compact
+from aa_ld.vocab import BASE, PREFIXES, RDF_TYPE, compact
 
 AA, RDFS, SKOS = PREFIXES["aa"], PREFIXES["rdfs"], PREFIXES["skos"]
 OWL = PREFIXES["owl"]
 
 #: Values that say that there is no value.
 NO_VALUES = {AA + "NotApplicable", AA + "NotStated"}
+
+#: What properties of others are called here.
+_WORDS = {
+    SKOS + "editorialNote": "note of the curator", SKOS + "example": "example", SKOS + "scopeNote": "scope",
+    SKOS + "altLabel": "also called", SKOS + "definition": "definition", SKOS + "exactMatch": "the same elsewhere",
+    RDFS + "label": "label", RDFS + "subClassOf": "is a kind of", RDFS + "domain": "is said of", RDFS + "range": "has values of",
+    RDF_TYPE: "type", PREFIXES["oa"] + "start": "from character", PREFIXES["oa"] + "end": "to character",
+    PREFIXES["oa"] + "hasSource": "in the text", PREFIXES["prov"] + "wasDerivedFrom": "rests on",
+    PREFIXES["dcterms"] + "identifier": "number", PREFIXES["dcterms"] + "issued": "out since",
+}  # fmt: skip
 
 #: The highest rank of certainty, that of what is said plainly; all below it is shown as hedged.
 _FIRM = 7
@@ -97,10 +107,18 @@ class Site:
                     found[iri].append((role, fact))
         return found
 
+    def named(self, iri: str) -> str:
+        """The name of an IRI for people."""
+        found = self.names.label(iri)
+        if found != compact(iri):
+            return found
+        own = self.resources.get(iri)
+        return own.label if own else _WORDS.get(iri, found)
+
     def label(self, iri: str) -> str:
         """The label of an IRI, as HTML."""
         if iri not in self._labels:
-            self._labels[iri] = text(self.names.label(iri))
+            self._labels[iri] = text(self.named(iri))
         return self._labels[iri]
 
     def way(self, iri: str, root: str) -> str | None:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from itertools import groupby
 
-from aa_ld.diff import Diff
+from aa_ld.changes import Diff
 from aa_ld.publish.claims import claims, grouped_claims
 from aa_ld.publish.linked import SKOS, Site
 from aa_ld.publish.markup import Page, pairs, section, text
+from aa_ld.publish.page_of_fact import outside
 from aa_ld.publish.page_of_query import listed_questions
-from aa_ld.publish.page_of_source import facts_from, issued, outside, side_by_side
+from aa_ld.publish.page_of_source import facts_from, issued, side_by_side
 from aa_ld.publish.resources import Resource
 
 _ROOT = "./"
@@ -42,11 +43,16 @@ def _terms(site: Site) -> Page:
     groups = [(name, list(group)) for name, group in groupby(ordered, key=letter)]
     ways = " ".join(f'<a href="#{_ident(name)}">{text(name)}</a>' for name, _ in groups)
     blocks = "".join(
-        f'<section class="letter"><h2 id="{_ident(name)}">{text(name)}</h2>{_defined(site, group)}</section>' for name, group in groups
+        f'<section class="letter"><h2 id="{_ident(name)}">{text(name)}</h2>{_defined(site, group)}</section>'
+        for name, group in groups
     )
     rest = "".join(
         section(title, _defined(site, _of(site, kind)))
-        for kind, title in (("cohort", "Cohorts: people who were followed"), ("source", "Texts"), ("graph", "Graphs"))
+        for kind, title in (
+            ("cohort", "Cohorts: people who were followed"),
+            ("source", "Texts"),
+            ("graph", "Graphs"),
+        )
         if _of(site, kind)
     )
     body = (
@@ -62,7 +68,11 @@ def _ident(name: str) -> str:
 
 def _defined(site: Site, group: list[Resource]) -> str:
     return pairs(
-        ((site.link(each.iri, _ROOT), text(site.first(each.iri, SKOS + "definition"), 300)) for each in group), "words"
+        (
+            (site.link(each.iri, _ROOT), text(site.first(each.iri, SKOS + "definition"), 300))
+            for each in group
+        ),
+        "words",
     )
 
 
@@ -93,7 +103,12 @@ def _publications(site: Site) -> Page:
     rows = []
     for each in found:
         count = len(facts_from(site, each.iri))
-        rows.append((site.link(each.iri, _ROOT), f"{count} {'fact' if count == 1 else 'facts'} {outside(site, each.iri, _ROOT)}"))
+        rows.append(
+            (
+                site.link(each.iri, _ROOT),
+                f"{count} {'fact' if count == 1 else 'facts'} {outside(site, each.iri, _ROOT)}",
+            )
+        )
     body = f'<h1>Publications</h1><p class="definition">{len(found)} publications, the newest first.</p>{pairs(rows, "words")}'
     return Page("publications.html", "Publications", body)
 
@@ -112,16 +127,23 @@ def _conflicts(site: Site) -> Page:
 
 def _plain(site: Site, kind: str, path: str, title: str, told: str) -> Page:
     items = "".join(f"<li>{site.link(each.iri, _ROOT, text(each.label))}</li>" for each in _of(site, kind))
-    return Page(path, title, f'<h1>{text(title)}</h1><p class="definition">{text(told)}</p><ul class="plain">{items}</ul>')
+    return Page(
+        path,
+        title,
+        f'<h1>{text(title)}</h1><p class="definition">{text(told)}</p><ul class="plain">{items}</ul>',
+    )
 
 
 def _changes(site: Site, earlier: Mapping[str, Diff]) -> Page:
     """What changed since earlier versions, fact by fact; then when each fact could first be known."""
     blocks = [
-        section(f"Since version {version}", _difference(site, diff)) for version, diff in sorted(earlier.items(), reverse=True)
+        section(f"Since version {version}", _difference(site, diff))
+        for version, diff in sorted(earlier.items(), reverse=True)
     ]
     if not blocks:
-        blocks = ["<p>No earlier version has been published here, so there is nothing to compare with yet.</p>"]
+        blocks = [
+            "<p>No earlier version has been published here, so there is nothing to compare with yet.</p>"
+        ]
     body = (
         f'<h1>Changes, fact by fact</h1><p class="definition">Version {text(site.metadata.version)}, {text(site.metadata.issued)}.</p>'
         + "".join(blocks)
@@ -137,10 +159,18 @@ def _difference(site: Site, diff: Diff) -> str:
     for kind, group in groupby(diff, key=lambda change: change.kind):
         items = []
         for change in group:
-            head = site.link(change.iri, _ROOT, text(change.sentence or change.key)) if change.iri in site.resources else text(change.sentence or change.key)
+            head = (
+                site.link(change.iri, _ROOT, text(change.sentence or change.key))
+                if change.iri in site.resources
+                else text(change.sentence or change.key)
+            )
             values = f'<span class="below">{text(change.what)}: {text(change.old or "nothing")} → {text(change.new or "nothing")}</span>'
-            items.append(f'<li class="claim">{head}{values if change.what or change.old or change.new else ""}</li>')
-        blocks.append(f"<h3>{text(kind.replace('-', ' '))} ({len(items)})</h3><ul class=\"claims\">{''.join(items)}</ul>")
+            items.append(
+                f'<li class="claim">{head}{values if change.what or change.old or change.new else ""}</li>'
+            )
+        blocks.append(
+            f'<h3>{text(kind.replace("-", " "))} ({len(items)})</h3><ul class="claims">{"".join(items)}</ul>'
+        )
     return "".join(blocks)
 
 
@@ -151,10 +181,12 @@ def _by_year(site: Site) -> str:
         year = issued(site, each.iri)[:4] or "no date recorded"
         years.setdefault(year, set()).update(fact.iri for fact in facts_from(site, each.iri))
     blocks = []
-    for year in sorted(years, key=lambda y: (not y.isdigit(), y), reverse=False)[::-1]:
+    for year in sorted(years, key=lambda y: (y.isdigit(), y), reverse=True):
         facts = sorted((site.facts[iri] for iri in years[year]), key=lambda fact: (fact.id or "~", fact.iri))
         if facts:
-            blocks.append(f"<details><summary>{text(year)}: {len(facts)} {'fact' if len(facts) == 1 else 'facts'}</summary>{claims(site, facts, _ROOT)}</details>")
+            blocks.append(
+                f"<details><summary>{text(year)}: {len(facts)} {'fact' if len(facts) == 1 else 'facts'}</summary>{claims(site, facts, _ROOT)}</details>"
+            )
     return "".join(blocks)
 
 
@@ -169,7 +201,10 @@ def _about(site: Site) -> Page:
     ]
     body = (
         f'<h1>About</h1><p class="definition">{text(about.description)}</p><p>{text(about.abstract)}</p>{pairs(rows)}'
-        + section("How to cite", f"<blockquote>{text(about.citation)}</blockquote><p>Each fact has a line of its own for a list of references, on its page. Cite with it the publications that it rests on.</p>")
+        + section(
+            "How to cite",
+            f"<blockquote>{text(about.citation)}</blockquote><p>Each fact has a line of its own for a list of references, on its page. Cite with it the publications that it rests on.</p>",
+        )
         + section("How to read it", _reading())
     )
     return Page("about.html", "About", body)

@@ -88,7 +88,8 @@ def table(heads: Sequence[str], rows: Iterable[Sequence[str]], caption: str, css
     head = "".join(f'<th scope="col">{text(name)}</th>' for name in heads)
     return (
         f'<div class="scroll {css}" tabindex="0" role="region" aria-label="{text(caption)}"><table>'
-        f"<caption>{text(caption)}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
+        f'<caption class="unseen">{text(caption)}</caption>'
+        f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
     )
 
 

@@ -52,10 +52,16 @@ def _sentence(fact: Fact) -> str:
 def _strip(site: Site, fact: Fact) -> str:
     """How firmly it is said, at a glance, in words."""
     hedges = dict.fromkeys(line.hedge for line in fact.evidence if line.hedge)
-    held = "".join(f' <span class="mark hedged">the authors hedge: “{text(hedge)}”</span>' for hedge in hedges)
+    held = "".join(
+        f' <span class="mark hedged">the authors hedge: “{text(hedge)}”</span>' for hedge in hedges
+    )
     if not held and not fact.derivation:
         held = ' <span class="mark plain">no hedge</span>'
-    polarity = "" if fact.polarity == AA + "Negative" else ' <span class="mark plain">says yes</span>'
+    polarity = (
+        ""
+        if fact.polarity == AA + "Negative" or fact.derivation
+        else ' <span class="mark plain">says yes</span>'
+    )
     return f'<p class="strip">{firmness(site, fact)}{polarity}{held}</p>'
 
 
@@ -66,7 +72,11 @@ def _terms(site: Site, fact: Fact, root: str) -> str:
         way = site.link(AA + name, root, text(heading))
         return way, " and ".join(_value(site, v, root) for v in values) + read
 
-    rows = [told("subject", fact.subjects), told("predicate", (fact.predicate,)), told("object", fact.objects)]
+    rows = [
+        told("subject", fact.subjects),
+        told("predicate", (fact.predicate,)),
+        told("object", fact.objects),
+    ]
     for name in dict.fromkeys(name for name, _ in fact.scope):
         values = tuple(value for value in fact.scope_of(name) if value != _APPLICABLE)
         if values:
@@ -97,7 +107,7 @@ def _line(site: Site, line: EvidenceLine, root: str) -> str:
         ("place in the text", _place(site, line, root)),
     ]
     name = anchor(line.iri.rsplit("/", 1)[-1])
-    inner = pairs((row for row in rows if row[1]))
+    inner = pairs(row for row in rows if row[1])
     return f'<article class="line" id="{name}" aria-label="evidence line {name}">{inner}</article>'
 
 
@@ -106,7 +116,9 @@ def outside(site: Site, publication: str, root: str) -> str:
     found = []
     for value in sorted(site.said[publication].get(SKOS + "exactMatch", ()), key=str):
         iri = str(getattr(value, "value", ""))
-        name = "PubMed" if iri.startswith(PREFIXES["pmid"]) else "DOI" if iri.startswith(PREFIXES["doi"]) else ""
+        name = (
+            "PubMed" if iri.startswith(PREFIXES["pmid"]) else "DOI" if iri.startswith(PREFIXES["doi"]) else ""
+        )
         if name:
             found.append(site.link(iri, root, name))
     return f'<span class="records">{" ".join(found)}</span>' if found else ""
@@ -164,9 +176,7 @@ def _citation(site: Site, fact: Fact) -> str:
     """One line for a list of references, and what must be cited with it."""
     about = site.metadata
     grounds = [ground for ground in fact.grounds().values() if ground.evidence]
-    sources = sorted(
-        {line.publication for ground in grounds for line in ground.evidence if line.publication}
-    )
+    sources = sorted({line.publication for ground in grounds for line in ground.evidence if line.publication})
     hedge = " (hedged by its authors)" if any(line.hedge for g in grounds for line in g.evidence) else ""
     own = (
         f"{about.publisher}. “{fact.sentence}” Fact {site.names.key(fact.iri)}{hedge}, "
@@ -175,10 +185,10 @@ def _citation(site: Site, fact: Fact) -> str:
     told = "".join(
         f"<li>{site.label(each)} {outside(site, each, root_of(_path(site, fact)))}</li>" for each in sources
     )
-    return f"<blockquote>{text(own)}</blockquote>" + (f"<p>Cite with it what it rests on:</p><ul>{told}</ul>" if told else "")
+    return f"<blockquote>{text(own)}</blockquote>" + (
+        f"<p>Cite with it what it rests on:</p><ul>{told}</ul>" if told else ""
+    )
 
 
 def _path(site: Site, fact: Fact) -> str:
     return site.resources[fact.iri].path
-
-

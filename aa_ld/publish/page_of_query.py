@@ -57,10 +57,19 @@ def _run(question: Question, root: str) -> str:
 def _answer(site: Site, answer: Answer, root: str) -> str:
     heads, rows = answer.table()
     about = "".join(f"<li>{text(line)}</li>" for line in answer.about())
-    notes = "".join(f"<p>{text(note)}</p>" for note in answer.notes())
+    notes = "".join(f"<p>{with_links(site, note, root)}</p>" for note in answer.notes())
     wanted = [each for each in answer.question.parameters.values() if each.text.startswith("required")]
-    told = "<p>The question is asked about one thing at a time; here are the answers for all.</p>" if wanted else ""
-    labels = {site.names.label(term.value): term.value for row in answer for term in row.values() if isinstance(term, NamedNode)}
+    told = (
+        "<p>The question is asked about one thing at a time; here are the answers for all.</p>"
+        if wanted
+        else ""
+    )
+    labels = {
+        site.names.label(term.value): term.value
+        for row in answer
+        for term in row.values()
+        if isinstance(term, NamedNode)
+    }
     shown = [[_cell(site, cell, labels, root) for cell in row] for row in rows]
     count = f"<p>{len(rows)} {'row' if len(rows) == 1 else 'rows'}. {text(answer.question.row)}</p>"
     whole = table(heads, shown[:_LONG], answer.question.title) if rows else ""
@@ -77,6 +86,18 @@ def _cell(site: Site, cell: str, labels: dict[str, str], root: str) -> str:
     return site.link(iri, root, text(found[1] if found else cell)) if iri else text(cell)
 
 
+def with_links(site: Site, words: str, root: str) -> str:
+    """Words as HTML; keys of facts in brackets lead to their pages."""
+    told: list[str] = []
+    for piece in words.split("["):
+        key, closed, rest = piece.partition("]")
+        iri = site.key_of(key) if closed else None
+        told.append(
+            f"[{site.link(iri, root, text(key))}]{text(rest)}" if iri else ("[" if told else "") + text(piece)
+        )
+    return "".join(told)
+
+
 def _references(site: Site, answer: Answer, root: str) -> str:
     entries = []
     for first, *rest in answer.references():
@@ -84,7 +105,9 @@ def _references(site: Site, answer: Answer, root: str) -> str:
         iri = site.key_of(key.removeprefix("["))
         head = site.link(iri, root, text(sentence)) if iri else text(sentence)
         below = "<br>".join(text(line) for line in rest)
-        entries.append(f'<li class="claim"><b>{text(key.removeprefix("["))}</b> {head}<span class="below">{below}</span></li>')
+        entries.append(
+            f'<li class="claim"><b>{text(key.removeprefix("["))}</b> {head}<span class="below">{below}</span></li>'
+        )
     inner = f'<ul class="claims">{"".join(entries)}</ul>'
     if len(entries) > _LONG:
         inner = f"<details><summary>{len(entries)} facts</summary>{inner}</details>"
@@ -92,12 +115,21 @@ def _references(site: Site, answer: Answer, root: str) -> str:
 
 
 def _how(question: Question, root: str) -> str:
-    columns = pairs((f"<code>{text(name)}</code>", text(meaning)) for name, meaning in question.returns.items())
+    columns = pairs(
+        (f"<code>{text(name)}</code>", text(meaning)) for name, meaning in question.returns.items()
+    )
     wanted = pairs(
-        (f"<code>{text(name)}</code>", f"{text(each.text)} ({text(each.category)}); default: {text(each.default or 'any')}")
+        (
+            f"<code>{text(name)}</code>",
+            f"{text(each.text)} ({text(each.category)}); default: {text(each.default or 'any')}",
+        )
         for name, each in question.parameters.items()
     )
-    rules = f'<p>The rows hold what follows by <a href="{root}rules.html">rules</a> too.</p>' if question.derived else ""
+    rules = (
+        f'<p>The rows hold what follows by <a href="{root}rules.html">rules</a> too.</p>'
+        if question.derived
+        else ""
+    )
     return (
         f"{rules}{f'<h3>What can be asked about</h3>{wanted}' if wanted else ''}"
         f"<details><summary>The SPARQL query</summary>{_code(question.text)}</details>"
@@ -119,7 +151,10 @@ def page_of_rule(site: Site, resource: Resource) -> Page:
         f'<p class="definition">{text(rule.description)}</p>',
         section("What it takes and gives", _takes(site, rule, root)),
         section("The rule", _code(rule.text)),
-        section(f"What follows by it ({len(own)})", claims(site, own, root) or "<p>Nothing, from the loaded sources.</p>"),
+        section(
+            f"What follows by it ({len(own)})",
+            claims(site, own, root) or "<p>Nothing, from the loaded sources.</p>",
+        ),
         downloads(resource),
     ]
     return Page(f"{resource.path}.html", rule.title, "\n".join(filter(None, body)))
@@ -174,7 +209,10 @@ def listed_questions(site: Site, root: str, level: int = 2) -> str:
     questions.sort(key=lambda q: (-sizes[q.tags[0]], q.tags[0], q.cq))
     blocks = []
     for tag, group in groupby(questions, key=lambda q: q.tags[0]):
-        items = "".join(f"<li>{site.link(PREFIXES['question'] + q.name, root, text(q.title))}</li>" for q in group)
-        blocks.append(f'<section class="tag"><h{level}>{text(tag[0].upper() + tag[1:])}</h{level}><ul>{items}</ul></section>')
+        items = "".join(
+            f"<li>{site.link(PREFIXES['question'] + q.name, root, text(q.title))}</li>" for q in group
+        )
+        blocks.append(
+            f'<section class="tag"><h{level}>{text(tag[0].upper() + tag[1:])}</h{level}><ul>{items}</ul></section>'
+        )
     return f'<div class="tags">{"".join(blocks)}</div>'
-

@@ -21,7 +21,10 @@ def facts_from(site: Site, publication: str) -> list[Fact]:
     """The facts with an evidence line in a publication, in order."""
     lines = site.pointing[publication].get(AA + "publication", ())
     owners = {owner for line in lines for owner in site.pointing[line].get(AA + "evidence", ())}
-    return [site.facts[iri] for iri in sorted(owners & set(site.facts), key=lambda i: (site.facts[i].id or "~", i))]
+    return [
+        site.facts[iri]
+        for iri in sorted(owners & set(site.facts), key=lambda i: (site.facts[i].id or "~", i))
+    ]
 
 
 def page_of_publication(site: Site, resource: Resource) -> Page:
@@ -29,18 +32,19 @@ def page_of_publication(site: Site, resource: Resource) -> Page:
     root, iri = root_of(resource.path), resource.iri
     own = facts_from(site, iri)
     resting = sorted(
-        {fact.iri: fact for each in own for fact in site.follows[each.iri]}.values(), key=lambda fact: fact.iri
+        {fact.iri: fact for each in own for fact in site.follows[each.iri]}.values(),
+        key=lambda fact: fact.iri,
     )
     body = [
         heading(site, resource, "publication"),
         f'<p class="definition">{outside(site, iri, root)}</p>',
-        section(f"What it says, fact by fact ({len(own)})", grouped_claims(site, own, root)),
+        section(f"What it says, fact by fact ({len(own)})", grouped_claims(site, own, root, source=False)),
         section("What follows from it by rules", claims(site, resting, root)),
         section("As it is recorded", statements(site, iri, root, _TOLD)),
         downloads(resource),
         parts(site, resource, root),
     ]
-    return Page(f"{resource.path}.html", site.names.label(iri), "\n".join(filter(None, body)))
+    return Page(f"{resource.path}.html", resource.label, "\n".join(filter(None, body)))
 
 
 def page_of_conflict(site: Site, resource: Resource) -> Page:
@@ -52,7 +56,7 @@ def page_of_conflict(site: Site, resource: Resource) -> Page:
         downloads(resource),
         parts(site, resource, root),
     ]
-    return Page(f"{resource.path}.html", site.names.label(iri), "\n".join(filter(None, body)))
+    return Page(f"{resource.path}.html", resource.label, "\n".join(filter(None, body)))
 
 
 def side_by_side(site: Site, iri: str, root: str) -> str:
@@ -69,13 +73,18 @@ def side_by_side(site: Site, iri: str, root: str) -> str:
 
 def _side(site: Site, fact: Fact, root: str) -> str:
     rows = [
-        (text(site.names.label(AA + name)), " and ".join(site.value(v, root) for v in fact.scope_of(name)))
+        (
+            text(site.names.label(AA + name).removeprefix("has ")),
+            " and ".join(site.value(v, root) for v in fact.scope_of(name)),
+        )
         for name in ("population", "compartment", "time", "cohort")
         if fact.scope_of(name) and not all(v.endswith("/NotApplicable") for v in fact.scope_of(name))
     ]
     for line in fact.evidence:
         size = f", {text(line.numbers())}" if line.numbers() else ""
-        rows.append(("source", f"{site.link(line.publication, root)}: {site.label(line.design or line.kind)}{size}"))
+        rows.append(
+            ("source", f"{site.link(line.publication, root)}: {site.label(line.design or line.kind)}{size}")
+        )
     return (
         f'<article class="side" aria-label="{text(site.names.key(fact.iri))}"><p class="says">{site.link(fact.iri, root, text(fact.sentence))}</p>'
         f"<p>{firmness(site, fact)}</p>{pairs(rows)}</article>"
@@ -94,14 +103,17 @@ def page_of_anything(site: Site, resource: Resource) -> Page:
             rows.append((f"is {site.link(predicate, root)} of", f"<ul>{links}</ul>"))
     body = [
         heading(site, resource, resource.kind),
-        *(f'<p class="definition">{site.value(v, root)}</p>' for v in site.said[iri].get(SKOS + "definition", ())),
+        *(
+            f'<p class="definition">{site.value(v, root)}</p>'
+            for v in site.said[iri].get(SKOS + "definition", ())
+        ),
         section(f"Facts ({len(facts)})", claims(site, facts, root)),
         section("As it is recorded", statements(site, iri, root, _TOLD)),
         section("What points to it", pairs(rows)),
         downloads(resource),
         parts(site, resource, root),
     ]
-    return Page(f"{resource.path}.html", site.names.label(iri), "\n".join(filter(None, body)))
+    return Page(f"{resource.path}.html", resource.label, "\n".join(filter(None, body)))
 
 
 def issued(site: Site, publication: str) -> str:

@@ -34,6 +34,9 @@ _ROLES = {
     "certainty": "Facts of this certainty", "polarity": "Facts of this polarity",
 }  # fmt: skip
 
+#: What an axiom with an expression says.
+_AXIOMS = {"EquivalentTo": "the same as", "SubClassOf": "a kind of", "DisjointWith": "never"}
+
 #: Lists longer than this are closed at first.
 _LONG = 40
 
@@ -52,17 +55,19 @@ def page_of_term(site: Site, resource: Resource) -> Page:
         section("Where it stands", _hierarchy(site, iri, root) + _expressions(site, resource), css="tree"),
         section("In other vocabularies", _alignments(site, iri, root)),
         section("More about it", statements(site, iri, root, _TOLD)),
-        section(f"Facts about it ({len(site.about[iri])})", _facts(site, iri, root)) if iri in site.about else "",
+        section(f"Facts about it ({len(site.about[iri])})", _facts(site, iri, root))
+        if iri in site.about
+        else "",
         parts(site, resource, root),
         section("What points to it", _pointing(site, iri, root)),
         downloads(resource),
     ]
-    return Page(f"{resource.path}.html", site.names.label(iri), "\n".join(filter(None, body)))
+    return Page(f"{resource.path}.html", resource.label, "\n".join(filter(None, body)))
 
 
 def heading(site: Site, resource: Resource, kind: str, title: str | None = None) -> str:
     """The title of a page, what it is a page of, and the IRI."""
-    shown_title = title if title is not None else text(site.names.label(resource.iri))
+    shown_title = title if title is not None else site.label(resource.iri)
     return (
         f'<p class="kind">{text(kind)}</p><h1>{shown_title}</h1>'
         f'<p class="iri"><code>{text(resource.iri)}</code></p>'
@@ -86,8 +91,8 @@ def statements(site: Site, iri: str, root: str, without: Iterable[str] = ()) -> 
     """What is said of an IRI, a property a row; blank nodes are told elsewhere."""
     left_out = set(without)
     rows = []
-    for predicate, values in sorted(site.said[iri].items(), key=lambda item: site.names.label(item[0])):
-        named = [value for value in values if not isinstance(value, BlankNode)]
+    for predicate, values in sorted(site.said[iri].items(), key=lambda item: site.named(item[0])):
+        named = [v for v in values if not isinstance(v, BlankNode) and getattr(v, "value", "") != iri]
         if predicate not in left_out and named:
             told = "<br>".join(site.value(v, root) for v in sorted(named, key=str))
             rows.append((site.link(predicate, root), told))
@@ -126,7 +131,9 @@ def _hierarchy(site: Site, iri: str, root: str) -> str:
     inner = "".join(f"<li>{site.link(each, root)}</li>" for each in ordered[:_LONG])
     rest = "".join(f"<li>{site.link(each, root)}</li>" for each in ordered[_LONG:])
     if rest:
-        inner += f"<li><details><summary>and {len(ordered) - _LONG} more</summary><ul>{rest}</ul></details></li>"
+        inner += (
+            f"<li><details><summary>and {len(ordered) - _LONG} more</summary><ul>{rest}</ul></details></li>"
+        )
     ways = _ways_up(site, iri, ())
     if not ordered and ways == [()]:
         return ""
@@ -150,9 +157,9 @@ def _expressions(site: Site, resource: Resource) -> str:
         return ""
     labels = {f"<{iri}>": site.names.label(iri) for iri in site.resources}
     rows = [
-        f"<li><b>{text(axiom.kind)}</b> {text(shown(axiom.said, labels))}</li>"
+        f"<li><b>{_AXIOMS[axiom.kind]}</b> {text(shown(axiom.said, labels))}</li>"
         for axiom in read_axioms(dict.fromkeys(resource.triples))
-        if isinstance(axiom.said, tuple) and axiom.kind in ("EquivalentTo", "SubClassOf", "DisjointWith")
+        if isinstance(axiom.said, tuple) and axiom.kind in _AXIOMS
     ]
     return f'<h3>Defined as</h3><ul class="owl">{"".join(rows)}</ul>' if rows else ""
 
@@ -182,9 +189,7 @@ def _facts(site: Site, iri: str, root: str) -> str:
         title = text(_ROLES.get(role) or f"As {site.names.label(PREFIXES['aa'] + role).removeprefix('has ')}")
         inner = claims(site, found, root)
         if len(found) > _LONG:
-            blocks.append(
-                f"<details><summary><h3>{title} ({len(found)})</h3></summary>{inner}</details>"
-            )
+            blocks.append(f"<details><summary><h3>{title} ({len(found)})</h3></summary>{inner}</details>")
         else:
             blocks.append(f"<h3>{title} ({len(found)})</h3>{inner}")
     return "".join(blocks)
@@ -196,9 +201,16 @@ def _pointing(site: Site, iri: str, root: str) -> str:
     for predicate, subjects in sorted(site.pointing[iri].items(), key=lambda item: site.names.label(item[0])):
         if predicate in (_SUBCLASS, RDF_TYPE):
             continue
-        own = sorted({each for each in subjects if each in site.resources and each not in site.facts}, key=site.names.label)
+        own = sorted(
+            {each for each in subjects if each in site.resources and each not in site.facts},
+            key=site.names.label,
+        )
         if own:
             links = "".join(f"<li>{site.link(each, root)}</li>" for each in own)
-            told = f"<ul>{links}</ul>" if len(own) <= _LONG else f"<details><summary>{len(own)}</summary><ul>{links}</ul></details>"
+            told = (
+                f"<ul>{links}</ul>"
+                if len(own) <= _LONG
+                else f"<details><summary>{len(own)}</summary><ul>{links}</ul></details>"
+            )
             rows.append((f"is {site.link(predicate, root)} of", told))
     return pairs(rows)

@@ -7,7 +7,7 @@ from functools import cache
 from string import Template
 
 from aa_ld import places
-from aa_ld.diff import Diff
+from aa_ld.changes import Diff
 from aa_ld.knowledge import Knowledge
 from aa_ld.publish import search
 from aa_ld.publish.first_page import first_page, matrix_page
@@ -35,7 +35,12 @@ _PAGES: dict[str, Callable[[Site, Resource], Page]] = {
     "rule": page_of_rule,
     "shape": page_of_shape,
 }
-_MEDIA = {"ttl": "text/turtle", "jsonld": "application/ld+json", "nt": "application/n-triples", "rdf": "application/rdf+xml"}
+_MEDIA = {
+    "ttl": "text/turtle",
+    "jsonld": "application/ld+json",
+    "nt": "application/n-triples",
+    "rdf": "application/rdf+xml",
+}
 
 
 def pages(
@@ -83,7 +88,9 @@ def _page_of(site: Site, resource: Resource) -> Page:
 def _alternates(resource: Resource) -> str:
     """Links to the files of a resource, for programs that come upon its page."""
     name = address(resource.path.rsplit("/", 1)[-1])
-    links = [f'<link rel="alternate" type="{kind}" href="{name}.{ending}">' for ending, kind in _MEDIA.items()]
+    links = [
+        f'<link rel="alternate" type="{kind}" href="{name}.{ending}">' for ending, kind in _MEDIA.items()
+    ]
     return "\n".join([*links, f'<link rel="canonical" href="{text(resource.iri)}">'])
 
 
