@@ -9,13 +9,13 @@ from pathlib import Path
 from pyoxigraph import BlankNode, NamedNode, Quad, Triple
 
 from aa_ld.changes import Change, Diff
-from aa_ld.errors import EmptyFileError, NestingError
+from aa_ld.errors import EmptyFileError, NestingError, UnknownSyntaxError
 from aa_ld.fact import SCOPE, EvidenceLine, Fact, read_facts
 from aa_ld.infer import infer
 from aa_ld.intake import read_rdf
 from aa_ld.names import Names
 from aa_ld.store import Layers, open_layers, rows, value_of
-from aa_ld.vocab import IDENTIFIER, LAYERS, PREFIXES, RDF_TYPE, compact
+from aa_ld.vocab import IDENTIFIER, LAYERS, PREFIXES, RDF_TYPE, compact, printable
 
 _AA = PREFIXES["aa"]
 _NO_VALUE = {_AA + "NotStated", _AA + "NotApplicable"}
@@ -53,9 +53,16 @@ _SEEN = {
 def read_version(path: str | Path) -> list[Quad]:
     """The triples of a file, or of every Turtle file in a folder and below.
 
-    Raises EmptyFileError for a folder without Turtle, and the errors of `read_rdf`.
+    Raises EmptyFileError for a folder without Turtle, UnknownSyntaxError for a table, and the errors of `read_rdf`.
     """
     folder = Path(path)
+    if folder.suffix.lower() in (".tsv", ".csv", ".xlsx", ".xlsm") and folder.is_file():
+        name = printable(str(path))
+        what, remedy = (
+            "This is a table, and RDF is compared.",
+            f"Make Turtle of it: aa-ld import {name} -o FILE.ttl.",
+        )
+        raise UnknownSyntaxError(name, what, remedy)
     if not folder.is_dir():
         return read_rdf(path)
     files = [file for file in sorted(folder.rglob("*.ttl")) if file.is_file()]

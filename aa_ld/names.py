@@ -21,7 +21,8 @@ SELECT DISTINCT ?iri WHERE {{
 
 _SHORT = len("derived-") + 8  # as much of a digest as people need to see and type
 
-_GREEK = {"α": "alpha", "β": "beta", "γ": "gamma", "δ": "delta", "κ": "kappa"}
+#: Greek letters of mediators, spelt out.
+GREEK = {"α": "alpha", "β": "beta", "γ": "gamma", "δ": "delta", "κ": "kappa"}
 
 _FACTS = f"SELECT DISTINCT ?fact WHERE {{ ?fact <{BASE}evidence>|<{BASE}rule> ?ground }}"
 
@@ -151,7 +152,7 @@ class Names:
         return self._typed
 
     def _nearest(self, text: str, allowed: set[str] | None) -> list[str]:
-        if text[:2].isupper() and text[2:].isdigit():  # the identifier of a fact, so others of that kind
+        if text[:2].isupper() and text[2:3].isdigit():  # the identifier of a fact, so others of that kind
             known = {key: iri for iri, key in self._identifiers.items()}
             return nearest(text, (key for key, iri in known.items() if allowed is None or iri in allowed))
         names = {
@@ -174,7 +175,7 @@ def _folded(name: str) -> str:
     >>> _folded("IFN-γ") == _folded("ifn gamma")
     True
     """
-    spelt = name.casefold().translate({ord(letter): word for letter, word in _GREEK.items()})
+    spelt = name.casefold().translate({ord(letter): word for letter, word in GREEK.items()})
     return "".join(char for char in spelt if char.isalnum()) or name.casefold()
 
 

@@ -6,7 +6,8 @@ every query is the union of the layers that were opened.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Collection, Iterable
+from itertools import islice
 from typing import Protocol
 
 from pyoxigraph import (
@@ -23,6 +24,9 @@ from pyoxigraph import Store as Engine
 
 from aa_ld import places
 from aa_ld.vocab import BASE, IDENTIFIER, LAYERS, RDF_TYPE, graph_iri
+
+#: As many triples are added between two tidings of how far the work is.
+_AT_A_TIME = 10_000
 
 
 class Source(Protocol):
@@ -53,7 +57,7 @@ class Layers:
         graph = self.graph(layer)
         self.store.load(path=path, format=RdfFormat.TURTLE, to_graph=graph)
 
-    def add_quads(self, quads: Iterable[Quad], layer: str) -> None:
+    def add_quads(self, quads: Iterable[Quad | Triple], layer: str) -> None:
         """Add triples to a layer, whatever graph they stood in.
 
         A triple that another layer has is left there alone: the engine would
@@ -64,27 +68,43 @@ class Layers:
             if next(self.store.quads_for_pattern(quad.subject, quad.predicate, quad.object), None) is None:
                 self.store.add(Quad(quad.subject, quad.predicate, quad.object, graph))
 
-    def replace(self, quads: Iterable[Quad], layer: str) -> set[str]:
+    def replace(
+        self,
+        quads: Collection[Quad | Triple],
+        layer: str,
+        progress: Callable[[int, int], object] | None = None,
+    ) -> set[str]:
         """Add triples to a layer in place of all that is said of the subjects they describe anew.
 
         A subject of ours is described anew where it is given a type. Gives the
         subjects of which something else was said before: an edited copy of a
         shipped file is checked as edited, and it can be told what it replaces.
+        `progress` is told how many of the triples are in, and of how many.
         """
-        about: dict[object, list[Quad]] = {}
+        known: dict[str, list[Quad]] = {}
         for quad in quads:
-            about.setdefault(quad.subject, []).append(quad)
-        replaced = set()
-        for subject, added in about.items():
-            anew = any(quad.predicate.value == RDF_TYPE for quad in added)
-            if anew and isinstance(subject, NamedNode) and subject.value.startswith(BASE):
+            subject = quad.subject
+            if quad.predicate.value == RDF_TYPE and isinstance(subject, NamedNode):
                 old = list(self.store.quads_for_pattern(subject, None, None))
-                if old and {(q.predicate, q.object) for q in old} != {(q.predicate, q.object) for q in added}:
-                    replaced.add(subject.value)
-                for quad in old:
-                    self.store.remove(quad)
-        self.add_quads((quad for added in about.values() for quad in added), layer)
-        return replaced
+                if old and subject.value.startswith(BASE):
+                    known[subject.value] = old
+        said: dict[str, set[object]] = {subject: set() for subject in known}
+        for quad in quads if known else ():
+            if isinstance(quad.subject, NamedNode) and quad.subject.value in said:
+                said[quad.subject.value].add((quad.predicate, quad.object))
+        for quad in (quad for old in known.values() for quad in old):
+            self.store.remove(quad)
+        waiting, done = iter(quads), 0
+        while part := list(islice(waiting, _AT_A_TIME)):
+            if progress:
+                progress(done, len(quads))
+            self.add_quads(part, layer)
+            done += len(part)
+        return {
+            subject
+            for subject, old in known.items()
+            if {(q.predicate, q.object) for q in old} != said[subject]
+        }
 
     def redefined(self, quads: Iterable[Quad], layer: str) -> set[str]:
         """The subjects of a layer of which these triples say something new, or whose identifier they take."""

@@ -93,14 +93,22 @@ class _Writer:
         self.triple_terms = triple_terms
         self.about: dict[Term, dict[NamedNode, list[Term]]] = defaultdict(lambda: defaultdict(list))
         self.uses: dict[BlankNode, int] = defaultdict(int)
-        for triple in dict.fromkeys(t.triple if isinstance(t, Quad) else t for t in triples):
-            self.about[triple.subject][triple.predicate].append(triple.object)
-            if isinstance(triple.object, BlankNode):
-                self.uses[triple.object] += 1
+        names: dict[NamedNode, NamedNode] = {}  # large graphs name the same terms again and again
+        terms: dict[Term, Term] = {}
+        for triple in triples:
+            subject, name, value = triple.subject, triple.predicate, triple.object
+            self.about[subject][names.setdefault(name, name)].append(terms.setdefault(value, value))
+        for objects in (objects for said in self.about.values() for objects in said.values()):
+            if len(objects) > 1:
+                objects[:] = dict.fromkeys(objects)
+            for node in objects:
+                if isinstance(node, BlankNode):
+                    self.uses[node] += 1
         self.declared = dict(prefixes)
         known = {**PREFIXES, **prefixes}
         self.namespaces = sorted(known.items(), key=lambda item: (-len(item[1]), item[0]))
         self.written: set[Term] = set()
+        self.short: dict[str, str] = {}
 
     def text(self) -> str:
         roots = [s for s in self.about if not (isinstance(s, BlankNode) and self.uses[s])]
@@ -165,6 +173,11 @@ class _Writer:
         return "\n".join(["(", *items, "  " * depth + ")"])
 
     def iri(self, iri: str) -> str:
+        if iri not in self.short:
+            self.short[iri] = self.shortened(iri)
+        return self.short[iri]
+
+    def shortened(self, iri: str) -> str:
         for prefix, namespace in self.namespaces:
             if iri.startswith(namespace) and is_plain_local_name(iri[len(namespace) :]):
                 self.declared.setdefault(prefix, namespace)
@@ -209,6 +222,8 @@ def _natural(text: str) -> tuple[int, int, str, str]:
 
 
 def _quoted(value: str, lines: bool) -> str:
+    if value.isprintable() and '"' not in value and "\\" not in value:  # nearly all
+        return f'"{value}"'
     if (
         lines
         and "\n" in value

@@ -29,7 +29,7 @@ VERBS = {
 
 
 def invented(count: int, seed: int = 1) -> Iterator[dict[str, str]]:
-    """Rows that no shape finds fault with: `count` facts, some with a second line of evidence."""
+    """Rows that no shape finds fault with, a fact each, twenty to a publication."""
     chance = random.Random(seed)
     for number in range(count):
         treatment, mediator = chance.choice(TREATMENTS), chance.choice(MEDIATORS)
@@ -54,11 +54,15 @@ def invented(count: int, seed: int = 1) -> Iterator[dict[str, str]]:
 
 
 def write(path: Path, count: int) -> None:
-    """A table of invented facts."""
+    """A table of invented facts, in the form that the name says."""
     from aa_ld.curation.columns import COLUMNS
-    from aa_ld.curation.table import write_rows
+    from aa_ld.curation.table import laid_out, write_rows
+    from aa_ld.curation.workbook import write_book
 
-    path.write_text(write_rows(invented(count), list(COLUMNS)), encoding="utf-8")
+    if path.suffix == ".xlsx":
+        path.write_bytes(write_book(laid_out(invented(count), list(COLUMNS)), {}))
+    else:
+        path.write_text(write_rows(invented(count), list(COLUMNS)), encoding="utf-8")
 
 
 def run(path: str) -> float:

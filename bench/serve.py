@@ -11,6 +11,7 @@ from __future__ import annotations
 import http.client
 import itertools
 import multiprocessing
+import os
 import random
 import statistics
 import sys
@@ -67,30 +68,49 @@ def rate(url: str, queries: list[str], seconds: float, cold: bool) -> tuple[floa
     return sum(count for count, _ in found) / seconds, max(slowest for _, slowest in found)
 
 
+def spent(process: int) -> float:
+    """Seconds of processor time of a process, and of those that it made, ended or not."""
+    fields = Path(f"/proc/{process}/stat").read_text().rsplit(")", 1)[1].split()
+    own = sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK")
+    made = Path(f"/proc/{process}/task/{process}/children").read_text().split()
+    return own + sum(spent(int(each)) for each in made)
+
+
 def main() -> None:
-    """Measure in turn, print medians and their ratio."""
-    seconds, rounds = (float(sys.argv[1]) if sys.argv[1:] else 10.0), int(sys.argv[2]) if sys.argv[2:] else 3
+    """Measure in turn, print medians, their ratio, and processor time by answer."""
+    seconds, rounds = (float(sys.argv[1]) if sys.argv[1:] else 4.0), int(sys.argv[2]) if sys.argv[2:] else 10
     queries = [question.text for question in read_questions().values()]
     kb = load()
     kb.inferred()
     bare = oxigraph()
     triples = "".join(f"{triple} .\n" for triple in {str(quad.triple) for quad in kb.layers.store})
     place = bare.url.removesuffix("/query") + "/store?default"
-    request = urllib.request.Request(
-        place, triples.encode(), {"Content-Type": "application/n-triples"}, method="POST"
-    )
-    urllib.request.urlopen(request).close()
+    headers = {"Content-Type": "application/n-triples"}
+    urllib.request.urlopen(urllib.request.Request(place, triples.encode(), headers, method="POST")).close()
     with serve(Settings(port=0)) as served:
-        places = {"oxigraph": bare.url, "aa-ld serve": served.url + "/sparql"}
+        keeper = served._keeper.pid
+
+        def ours() -> float:
+            return time.process_time() + spent(keeper)
+
+        places = {
+            "oxigraph": (bare.url, lambda: spent(bare.process.pid)),
+            "aa-ld serve": (served.url + "/sparql", ours),
+        }
         for cold in (True, False):
-            found: dict[str, list[tuple[float, float]]] = {name: [] for name in places}
+            found: dict[str, list[tuple[float, float, float]]] = {name: [] for name in places}
             for _ in range(rounds):
-                for name, url in places.items():
-                    found[name].append(rate(url, queries, seconds, cold))
-            rates = {name: statistics.median(each for each, _ in some) for name, some in found.items()}
-            worst = {name: max(slow for _, slow in some) for name, some in found.items()}
+                for name, (url, processor) in places.items():
+                    before = processor()
+                    answers, slowest = rate(url, queries, seconds, cold)
+                    found[name].append((answers, slowest, (processor() - before) / answers / seconds * 1000))
+            rates = {name: statistics.median(each for each, _, _ in some) for name, some in found.items()}
+            shown = ", ".join(
+                f"{name} {rates[name]:.1f}/s (slowest {max(slow for _, slow, _ in some):.2f} s, "
+                f"{statistics.median(cost for _, _, cost in some):.1f} ms of processor)"
+                for name, some in found.items()
+            )
             ratio = rates["aa-ld serve"] / rates["oxigraph"]
-            shown = ", ".join(f"{n} {rates[n]:.1f}/s (slowest {worst[n]:.2f} s)" for n in places)
             print(f"{'cold' if cold else 'warm'}: {shown}, ratio {ratio:.2f}", flush=True)
 
 

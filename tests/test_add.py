@@ -11,11 +11,14 @@ from curated import GOOD, triples
 from aa_ld.cli import main
 
 ANSWERS = [
-    "publication:invented", "y", "Invented Journal 2026", "the invented paper", "", "",
+    "publication:invented", "y", "Invented Journal 2026", "the invented paper", "2026", "", "",
     "biomarker change", "dupilumab", "interleukin-5", "", "asserted", "high confidence",
     "patient with alopecia areata", "human", "serum", "not stated", "12 weeks", "lowered", "not applicable",
-    "invented-cohort", "the invented cohort", "", "", "finding of a study", "", "cohort study", "20", "", "",
+    "invented-cohort", "y", "the invented cohort", "", "", "finding of a study", "", "cohort study", "20", "", "",
 ]  # fmt: skip
+
+#: Where the answers on the fact begin.
+FACT = ANSWERS.index("biomarker change")
 
 
 def dialogue(monkeypatch, answers: list[str], *arguments: str) -> int:
@@ -31,7 +34,7 @@ def test_add_writes_a_fact_that_is_valid(monkeypatch, tmp_path, capsys):
     assert main(["validate", str(target)]) == 0
     said = capsys.readouterr()
     assert "Dupilumab lowers the level of interleukin-5 in serum" in said.err
-    assert target.read_text(encoding="utf-8") in said.err
+    assert target.read_text(encoding="utf-8").partition("\n\n")[2] in said.err
 
 
 def test_add_adds_to_a_file_that_is_there(monkeypatch, tmp_path):
@@ -39,12 +42,10 @@ def test_add_adds_to_a_file_that_is_there(monkeypatch, tmp_path):
     target = tmp_path / "x.ttl"
     dialogue(monkeypatch, [*ANSWERS, "y"], "-o", str(target))
     before = triples(target)
-    answers = ["publication:invented", *ANSWERS[6:]]
+    answers = ["publication:invented", *ANSWERS[FACT:]]
     answers[answers.index("interleukin-5")] = "interleukin-4"
     place = answers.index("invented-cohort")
-    answers[place : place + 3] = [
-        "cohort:invented-cohort"
-    ]  # known now, so neither name nor definition is asked
+    answers[place : place + 4] = ["cohort:invented-cohort"]  # known now, so nothing of it is asked
 
     assert dialogue(monkeypatch, [*answers, "y"], "-o", str(target)) == 0
     assert before < triples(target)
@@ -71,13 +72,15 @@ def test_add_asks_again_with_the_nearest_term(monkeypatch, tmp_path, capsys):
     answers = [*ANSWERS]
     answers.insert(answers.index("serum"), "serun")
     answers.insert(answers.index("biomarker change"), "biomarker chnge")
-    answers.insert(answers.index("dupilumab"), "?")
+    answers.insert(answers.index("dupilumab"), "dupil\u200fumab")
+    answers.insert(answers.index("dupil\u200fumab"), "?")
 
     assert dialogue(monkeypatch, [*answers, "y"], "-o", str(tmp_path / "x.ttl")) == 0
     said = capsys.readouterr().err
     assert "Nearest: serum" in said
     assert "Nearest: biomarker change" in said
-    assert "what the fact is about" in said
+    assert ", dupilumab, " in said.replace("\n", " ").replace("      ", "")
+    assert "U+200F, right-to-left mark" in said
 
 
 def test_add_asks_for_the_column_that_the_shapes_find_fault_with(monkeypatch, tmp_path, capsys):
@@ -109,3 +112,34 @@ def test_add_points_into_a_text(monkeypatch, tmp_path):
 
     assert dialogue(monkeypatch, [*answers, "y"], "--sources", str(tmp_path), "-o", str(target)) == 0
     assert main(["validate", str(target), "--sources", str(tmp_path)]) == 0
+
+
+def test_add_names_a_publication_after_what_it_is_called(monkeypatch, tmp_path, capsys):
+    """A publication that is known by no short name gets one, and one that is named wrongly is asked for again."""
+    target = tmp_path / "x.ttl"
+    answers = ["the review!", "n", "the invented paper", *ANSWERS[1:]]
+
+    assert dialogue(monkeypatch, [*answers, "y"], "-o", str(target)) == 0
+    assert "publication:the-invented-paper\n  a aa:Publication ;" in target.read_text(encoding="utf-8")
+    assert (
+        "No publication “the review!” is loaded or declared. Nearest: the review" in capsys.readouterr().err
+    )
+
+
+def test_add_knows_a_publication_by_its_number(monkeypatch, tmp_path, capsys):
+    """A loaded one is shown by its citation, and nothing more of it is asked."""
+    answers = ["PMID 15629407", *ANSWERS[FACT:]]
+
+    assert dialogue(monkeypatch, [*answers, "y"], "-o", str(tmp_path / "x.ttl")) == 0
+    said = capsys.readouterr().err
+    assert "citation: " not in said
+    assert "publication:pmid-15629407 ;" in said
+
+
+def test_add_gives_up_when_asked_to(monkeypatch, tmp_path, capsys):
+    """A finding that nobody wants to mend leaves nothing written."""
+    answers = [*ANSWERS[:-1], "Dupilumab does something.", "no such column", ""]
+
+    assert dialogue(monkeypatch, answers, "-o", str(tmp_path / "x.ttl")) == 1
+    assert list(tmp_path.iterdir()) == []
+    assert "There is no such column." in capsys.readouterr().err

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import inspect
+import io
+import sys
 from importlib import import_module
 from pathlib import Path
 
@@ -243,7 +245,7 @@ NEVER = (
 
 def terms(*kinds: str) -> st.SearchStrategy[str]:
     """Short names of terms of these kinds, as IRIs of classes."""
-    found = {iri for kind in kinds for iri in KNOWN.names.members(kind)}
+    found = filter(KNOWN.may, {iri for kind in kinds for iri in KNOWN.names.members(kind)})
     return st.sampled_from(sorted(map(compact, found)))
 
 
@@ -397,7 +399,9 @@ def test_a_misspelt_cell_is_told_with_its_row_its_column_and_the_nearest_term(co
         ({"predicate": "has title"}, "predicate"),
         ({"sampleSize": "twenty"}, "sampleSize"),
         ({"sampleSize": "-3"}, "sampleSize"),
+        ({"sampleSize": "24.0"}, "sampleSize"),
         ({"majorTopic": "perhaps"}, "majorTopic"),
+        ({"confidence": "medium confidence, taken in on request"}, "confidence"),
         ({"repeats": "SF999"}, "repeats"),
         ({"fact": "no-prefix"}, "fact"),
         ({"fact": "fact:a b"}, "fact"),
@@ -693,6 +697,41 @@ def test_every_form_of_an_export_is_there():
         ]
 
 
+class Terminal(io.StringIO):
+    """Standard error as a terminal."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+def test_long_work_shows_a_bar_on_a_terminal_alone(tmp_path, monkeypatch, capsys):
+    """How far naming, looking up, loading and checking are; it is gone at the end, and a file never sees it."""
+    rows = [
+        GOOD | {"id": f"NF{n}", "sentence": GOOD["sentence"][:-1] + f", as number {n} says."}
+        for n in range(10, 30)
+    ]
+    rows = [
+        row | {"citation": "", "publication": "the invented paper", "publicationName": ""} for row in rows
+    ]
+    path = written(tmp_path / "x.tsv", GOOD, *rows)
+    assert main(["import", path, "--check"]) == 0
+    assert "\r" not in capsys.readouterr().err
+
+    monkeypatch.setattr("aa_ld.cli.progress._PATIENCE", 0)
+    monkeypatch.setattr("aa_ld.cli.progress._PAUSE", 0)
+    monkeypatch.setattr(sys, "stderr", terminal := Terminal())
+    assert main(["import", path, "--check"]) == 0
+    frames = terminal.getvalue().split("\r")
+    assert {frame.removesuffix("\x1b[K").split()[0] for frame in frames[1:-1]} == {
+        "naming",
+        "looking",
+        "loading",
+        "checking",
+        "writing",
+    }
+    assert frames[-1] == "\x1b[K"
+
+
 def test_one_wrong_cell_bars_the_whole_table(tmp_path, capsys):
     """No file, no output, and what was there stays."""
     target = tmp_path / "x.ttl"
@@ -713,6 +752,31 @@ def test_one_finding_bars_the_whole_table(tmp_path, capsys):
     said = capsys.readouterr()
     assert said.out == ""
     assert "row 3, column sentence" in said.err
+
+
+@pytest.mark.parametrize("target", ["x.tsv", "y.tsv", "y.xlsx"])
+def test_turtle_never_takes_the_place_of_a_table(target, tmp_path, capsys):
+    """Neither of the one that is read nor under the name of another."""
+    path = Path(written(tmp_path / "x.tsv", GOOD))
+    before = path.read_bytes()
+
+    assert main(["import", str(path), "-o", str(tmp_path / target)]) == 2
+    assert (path.read_bytes(), [*tmp_path.iterdir()]) == (before, [path])
+    assert "end in .ttl" in capsys.readouterr().err
+
+
+def test_a_table_without_rows_is_told(tmp_path, capsys):
+    """An empty template is no success."""
+    assert main(["import", "--template", "-o", str(tmp_path / "x.tsv")]) == 0
+    assert main(["import", str(tmp_path / "x.tsv")]) == 3
+    assert "No row stands below" in capsys.readouterr().err
+
+
+def test_an_export_has_a_form_that_its_name_means(tmp_path, capsys):
+    """Nothing is written under an ending that means none."""
+    assert main(["export", "SF30", "-o", str(tmp_path / "x.docx")]) == 2
+    assert [*tmp_path.iterdir()] == []
+    assert ".docx" in capsys.readouterr().err
 
 
 def test_import_checks_without_writing(tmp_path, capsys):

@@ -13,7 +13,7 @@ from aa_ld import places
 from aa_ld.cli import main
 from aa_ld.curation.facts import import_rows
 from aa_ld.diff import diff, read_version
-from aa_ld.errors import EmptyFileError
+from aa_ld.errors import EmptyFileError, UnknownSyntaxError
 
 
 @cache
@@ -117,6 +117,14 @@ def test_a_folder_without_turtle_is_told(tmp_path):
     """There is nothing to compare."""
     with pytest.raises(EmptyFileError):
         read_version(tmp_path)
+
+
+def test_a_table_is_to_be_turtle_first(tmp_path):
+    """The command that makes it so is named."""
+    (tmp_path / "x.tsv").write_text("id\n", encoding="utf-8")
+
+    with pytest.raises(UnknownSyntaxError, match="aa-ld import"):
+        read_version(tmp_path / "x.tsv")
 
 
 def test_diff_tells_programs_and_its_exit_status(capsys):

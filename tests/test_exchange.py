@@ -707,7 +707,7 @@ def test_the_context_may_stand_under_its_address():
         json.loads(exports(form).files["facts.jsonld"]) for form in ("jsonld", "jsonld-by-reference")
     )
 
-    assert there["@context"] == "https://w3id.org/aa-ld/context.jsonld"
+    assert there["@context"] == "https://w3id.org/aa-ld/data/context.jsonld"
     assert here["@context"] == shipped_context()
     assert here["@graph"] == there["@graph"]
 

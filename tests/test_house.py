@@ -28,6 +28,7 @@ FLOORS = {
     "axiom_diff": 5, "extract": 5, "align": 6, "release": 7, "publish": 8,
     "knowledge": 5, "exchange": 5, "curation": 5,
     "terminal": 6,
+    "merging": 7,
     "cli": 9, "__main__": 10,
     "child": 5,
     "endpoint": 6, "serve": 6,

@@ -358,10 +358,10 @@ def test_what_is_no_http_is_refused():
         with socket.create_connection(
             ("127.0.0.1", int(reading().url.rsplit(":", 1)[1])), timeout=5
         ) as client:
-            client.sendall(noise)
-            client.shutdown(socket.SHUT_WR)
             said = b""
-            with contextlib.suppress(ConnectionResetError):
+            with contextlib.suppress(OSError):  # it may be closed before all is sent
+                client.sendall(noise)
+                client.shutdown(socket.SHUT_WR)
                 while block := client.recv(4096):
                     said += block
         assert said == b"" or said.startswith(b"HTTP/1.1 4"), said[:60]
@@ -391,9 +391,9 @@ def test_a_query_chooses_its_graphs():
 def test_a_triple_in_two_graphs_is_found_once():
     """The merge of graphs is a set."""
     for graph in ("one", "two"):
-        send(writing(), "PUT", f"/store?graph=http://e/{graph}", "<http://e/s> <http://e/p> 1 .", TOKEN, Content_Type="text/turtle")  # fmt: skip
+        send(writing(), "PUT", f"/store?graph=http://e/{graph}", "<http://e/twice> <http://e/p> 1 .", TOKEN, Content_Type="text/turtle")  # fmt: skip
     both = ["http://e/one", "http://e/two"]
-    query = "SELECT (COUNT(*) AS ?n) { <http://e/s> <http://e/p> ?o }"
+    query = "SELECT (COUNT(*) AS ?n) { <http://e/twice> <http://e/p> ?o }"
 
     assert (
         ask(writing(), query).rows() == ask(writing(), query, default_graph_uri=both).rows() == [{"n": "1"}]

@@ -12,6 +12,8 @@ from urllib.parse import quote, urlsplit
 import pytest
 from served import TOKEN, UPDATE, ask, send, started
 
+from aa_ld.serve import Settings, serve
+
 LIMIT = 1.0
 
 _JOIN = " . ".join(f"?a{n} ?b{n} ?c{n}" for n in range(6))
@@ -155,7 +157,6 @@ def test_a_server_that_is_killed_leaves_no_process_behind():
     """Whatever ends the front, its keeper and workers go too."""
     if not Path("/proc").exists():
         pytest.skip("processes are looked at in /proc")
-    from aa_ld.serve import Settings, serve
 
     with serve(Settings(source="review", port=0)) as served:
         assert ask(served, "ASK {}").boolean()
@@ -201,3 +202,31 @@ def test_memory_does_not_grow(server):
 def resident():
     """Bytes of memory of this process, where the front runs."""
     return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+
+def test_an_update_that_cannot_be_kept_changes_nothing(tmp_path):
+    """Where the folder cannot be written to, neither folder nor queries have it."""
+    with serve(Settings(source="review", port=0, token=TOKEN, store=str(tmp_path / "store"))) as served:
+        text = "INSERT DATA { <http://e/a> <http://e/b> 1 }"
+        (tmp_path / "store" / "store.nq.new").mkdir()
+        refused = send(served, "POST", "/sparql", text, TOKEN, Content_Type=UPDATE)
+        (tmp_path / "store" / "store.nq.new").rmdir()
+        before = ask(served, "ASK { <http://e/a> ?p ?o }").boolean()
+        taken = send(served, "POST", "/sparql", text, TOKEN, Content_Type=UPDATE)
+        after = ask(served, "ASK { <http://e/a> ?p ?o }").boolean()
+
+    assert (refused.status, "StoreFolderError" in refused.text, before) == (507, True, False)
+    assert (taken.status, after) == (204, True)
+    assert b"http://e/a" in (tmp_path / "store" / "store.nq").read_bytes()
+
+
+def test_a_server_without_its_keeper_ends():
+    """It does not go on answering errors: whoever watches over it can start it anew."""
+    served = serve(Settings(source="review", port=0))
+    with served:
+        assert ask(served, "ASK {}").boolean()
+        served._keeper.kill()
+        served._thread.join(10)
+
+        assert not served._thread.is_alive()
+        assert served._lost

@@ -9,7 +9,9 @@ breaks, to the letter.
 from __future__ import annotations
 
 import json
+import random
 import re
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -21,7 +23,8 @@ from aa_ld.report import Finding, Report
 from aa_ld.shapes import constraints
 from aa_ld.store import Layers, open_layers, rows
 from aa_ld.turtle import format_turtle
-from aa_ld.validate import Reference, sparql_hits, validate
+from aa_ld.validate import Hit, Reference, sparql_hits, validate
+from aa_ld.vocab import BASE, RDF_TYPE
 
 HERE = Path(__file__).parent / "shapes"
 BAD = sorted(HERE.glob("*/bad-*.ttl"))
@@ -48,17 +51,20 @@ class Example:
         self.graph = self.layers.graph("example")
         self.paper = triples(HERE / "example.ttl")
         self.layers.add_quads(map(self.quad, self.paper), "example")
+        self.reports: dict[Path, Report] = {}
 
     def quad(self, triple: Triple) -> Quad:
         return Quad(triple.subject, triple.predicate, triple.object, self.graph)
 
     def with_file(self, path: Path) -> Report:
-        """What validation finds once the nodes of the file are restated."""
-        self.restate(new := triples(path))
-        try:
-            return validate(self.layers)
-        finally:
-            self.take_back(new)
+        """What validation finds once the nodes of the file are restated; found once for all tests that ask."""
+        if path not in self.reports:
+            self.restate(new := triples(path))
+            try:
+                self.reports[path] = validate(self.layers)
+            finally:
+                self.take_back(new)
+        return self.reports[path]
 
     def restate(self, new: list[Triple]) -> None:
         subjects = {triple.subject for triple in new}
@@ -167,9 +173,10 @@ def test_shapes_and_fixtures_keep_the_layout_of_the_house():
     assert moved == []
 
 
-def hits(found) -> set[tuple[str, str, str | None]]:
+def hits(found: Iterable[Hit]) -> set[tuple[str, str, str]]:
+    """What an engine gave, so that two can be compared."""
     return {
-        (check, focus, None if value is None else str(getattr(value, "value", value)))
+        (check, focus, "" if value is None else str(getattr(value, "value", value)))
         for check, focus, value in found
     }
 
@@ -180,25 +187,23 @@ def test_both_engines_agree_on_every_bad_file(example):
     reference = Reference(example.layers)
     differing = []
     for path in BAD:
+        ours = {(f.check, f.focus, f.value) for f in example.with_file(path)}
         new = triples(path)
         subjects = {triple.subject for triple in new}
         old = [triple for triple in example.paper if triple.subject in subjects]
-        change(reference.graph, gone=old, come=new)
-        example.restate(new)
-        ours = hits(sparql_hits(example.layers, KNOWN.values()))
         focus = {node for _, node, _ in ours} | {s.value for s in subjects if isinstance(s, NamedNode)}
+        change(reference.graph, gone=old, come=new)
         theirs = hits(reference.hits(KNOWN, sorted(focus)))
-        if ours != theirs:
-            differing.append((name(path), sorted(map(str, ours ^ theirs))))
-        example.take_back(new)
         change(reference.graph, gone=new, come=old)
+        if ours != theirs:
+            differing.append((name(path), sorted(ours ^ theirs)))
 
     assert differing == []
 
 
 def change(graph, gone: list[Triple], come: list[Triple]) -> None:
     """Take triples out of an rdflib graph and put others in; blank nodes keep their names."""
-    from rdflib import Graph
+    from rdflib import BNode, Graph, URIRef
 
     def read(part: list[Triple]) -> Graph:
         lines = (f"{t} .\n" for t in part if "_:" not in str(t))
@@ -206,19 +211,70 @@ def change(graph, gone: list[Triple], come: list[Triple]) -> None:
 
     for triple in read(gone):
         graph.remove(triple)
-    subjects = {str(t.subject) for t in gone if "_:" in str(t)}
-    for triple in [t for t in graph if f"<{t[0]}>" in subjects and type(t[2]).__name__ == "BNode"]:
-        graph.remove(triple)
+    for subject in {t.subject.value for t in gone if "_:" in str(t)}:
+        for triple in [t for t in graph.triples((URIRef(subject), None, None)) if isinstance(t[2], BNode)]:
+            graph.remove(triple)
     for triple in read(come):
         graph.add(triple)
     for triple in (t for t in come if "_:" in str(t)):
         graph.parse(data=f"{triple} .\n", format="nt")
 
 
+#: As many nodes of each class are looked at in what is shipped.
+MOST = 5
+
+
+def sample(layers: Layers) -> list[str]:
+    """Of what is shipped up to MOST nodes of each class, drawn by a fixed seed, and what these lead to in two steps.
+
+    Words are drawn as classes and properties; what facts lead to is of their own kind, not words.
+    """
+    of_class: dict[str, set[str]] = {}
+    leads: dict[str, set[str]] = {}
+    for quad in layers.store:
+        subject, value = quad.subject, quad.object
+        if not isinstance(subject, NamedNode) or not isinstance(value, NamedNode):
+            continue
+        if quad.predicate.value == RDF_TYPE:
+            of_class.setdefault(value.value, set()).add(subject.value)
+        elif value.value.removeprefix(BASE).count("/") == 1:  # fact/…, evidence/…, span/…
+            leads.setdefault(subject.value, set()).add(value.value)
+    chance = random.Random(1)
+    drawn = {
+        node
+        for _, nodes in sorted(of_class.items())
+        for node in chance.sample(sorted(nodes), min(MOST, len(nodes)))
+    }
+    for _ in range(2):
+        drawn |= {other for node in drawn for other in leads.get(node, ())}
+    return sorted(drawn)
+
+
 @pytest.mark.reference
-def test_both_engines_agree_on_the_whole_review():
-    """pySHACL too finds nothing in what is shipped."""
-    assert validate(open_layers(), engine="pyshacl").to_text() == "Nothing found.\n"
+def test_both_engines_agree_on_a_sample_of_what_is_shipped():
+    """pySHACL too finds nothing in nodes of every class, over the whole graph."""
+    layers = open_layers()
+
+    assert list(Reference(layers).hits(KNOWN, sample(layers))) == []
+
+
+def test_every_constraint_has_a_node_in_the_sample():
+    """What no constraint looks at in the sample is not there to be looked at."""
+    layers = open_layers()
+    drawn = set(sample(layers))
+    unseen = []
+    for constraint in KNOWN.values():
+        bodies = [query.partition("{")[2].partition(" .")[0] for query in constraint.queries()]
+        heads = [query.partition("SELECT")[0] for query in constraint.queries()]
+        targets = {
+            row["this"].value
+            for head, body in zip(heads, bodies, strict=True)
+            for row in rows(layers, f"{head}SELECT DISTINCT ?this {{ {body} . FILTER(isIRI(?this)) }}")
+        }
+        if targets and not targets & drawn:
+            unseen.append(constraint.check)
+
+    assert unseen == []
 
 
 @pytest.mark.reference

@@ -121,7 +121,8 @@ def test_a_table_of_no_form_is_told_where(text, row, column, says):
     with pytest.raises(TableError, match=says) as caught:
         read_rows("x.tsv", text, ["id", "class"])
 
-    assert (caught.value.faults[0].row, caught.value.faults[0].column) == (row, column)
+    (fault,) = caught.value.faults
+    assert (fault.row, fault.column) == (row, column)
 
 
 def test_rows_count_as_a_spreadsheet_counts_them():
@@ -154,13 +155,14 @@ def test_a_byte_order_mark_is_no_part_of_the_first_column(tmp_path):
     ("name", "error"),
     [("none.tsv", MissingFileError), ("none.xlsx", MissingFileError), ("folder.tsv", NotAFileError),
      ("folder.xlsx", NotAFileError), ("empty.tsv", EmptyFileError), ("x.ods", UnknownSyntaxError),
-     ("x.xls", UnknownSyntaxError)],
+     ("x.xls", UnknownSyntaxError), ("book.tsv", UnknownSyntaxError)],
 )  # fmt: skip
 def test_what_is_no_table_at_all_is_told(tmp_path, name, error):
-    """A path that leads nowhere, a folder, an empty file, a format that is not read."""
+    """A path that leads nowhere, a folder, an empty file, a format that is not read, a workbook by a wrong name."""
     for folder in ("folder.tsv", "folder.xlsx"):
         (tmp_path / folder).mkdir()
     (tmp_path / "empty.tsv").touch()
+    workbook(tmp_path / "book.tsv", ["id"])
 
     with pytest.raises(error):
         read_table(tmp_path / name, NAMES)

@@ -17,10 +17,13 @@ from aa_ld.cli.progress import Bar
 from aa_ld.errors import UsageError
 from aa_ld.knowledge import SOURCES, load
 from aa_ld.names import Names
-from aa_ld.vocab import PREFIXES
+from aa_ld.vocab import PREFIXES, printable
 
 if TYPE_CHECKING:
     from pyoxigraph import Quad, Triple
+
+#: Endings of tables.
+_OF_TABLES = (".tsv", ".csv", ".xlsx", ".xlsm")
 
 
 def import_(arguments: Namespace) -> int:
@@ -32,9 +35,13 @@ def import_(arguments: Namespace) -> int:
         return _template(arguments.output)
     if arguments.file is None:
         raise UsageError("import", "No table is named.", "Name a .tsv or .xlsx file, or give --template.")
+    _check_kept(arguments.file, arguments.output)
     kb = load("all", arguments.data)
     with Bar() as bar:
         done = import_table(kb.layers, arguments.file, _texts(arguments.sources), bar)
+        del kb  # what is loaded takes as much memory as what is written
+        bar("writing", 0, 0)
+        turtle = done.to_turtle() if done.conforms and not arguments.check else ""
     remark = replaced_told(done.replaced)
     if remark:
         sys.stderr.write(remark + "\n")
@@ -47,8 +54,17 @@ def import_(arguments: Namespace) -> int:
     if arguments.check:
         say(f"{count}, nothing wrong." if not done.places else f"{count}, no fault that bars them.")
         return 0
-    deliver(done.to_turtle(), arguments.output, count)
+    deliver(turtle, arguments.output, count)
     return 0
+
+
+def _check_kept(table: str, output: str | None) -> None:
+    """Raise an error where Turtle would be written over the table, or under the name of one."""
+    if output and (
+        Path(output).resolve() == Path(table).resolve() or Path(output).suffix.lower() in _OF_TABLES
+    ):
+        what = "What is written is Turtle, and this is the name of a table."
+        raise UsageError(output, what, "Let the name after -o end in .ttl.")
 
 
 def _template(output: str | None) -> int:
@@ -71,6 +87,9 @@ def export(arguments: Namespace) -> int:
 
     endings = {**{form: form for form in TABLES}, **{end: form for form, end in FORMATS.items() if end}}
     ending = Path(arguments.output or "").suffix.lower().removeprefix(".")
+    if arguments.format is None and ending not in ("", "txt", *endings):
+        what = f"No format goes with the ending .{printable(ending, 20)}."
+        raise UsageError(arguments.output, what, f"Let it end in .{', .'.join(endings)}, or give --format.")
     form = arguments.format or endings.get(ending, "tsv")
     if form in FORMATS:
         from aa_ld.cli.exchanging import export_exchange
@@ -111,7 +130,8 @@ def add(arguments: Namespace) -> int:
         if done is None:
             sys.stderr.write("Nothing was written.\n")
             return 1
-        sys.stderr.write(f"\n{done.to_turtle()}\n")
+        _, _, blocks = done.to_turtle().partition("\n\n")  # without the prefixes
+        sys.stderr.write(f"\n{blocks}\n")
         target = arguments.output or "standard output"
         sys.stderr.write(f"Write this to {target}? [y/N] ")
         sys.stderr.flush()

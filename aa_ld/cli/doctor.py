@@ -12,7 +12,13 @@ from aa_ld import __version__, places
 from aa_ld.knowledge import load
 from aa_ld.question import read_questions
 
-_LIBRARIES = {"pyoxigraph": "needed", "rdflib": "needed", "pyshacl": "needed", "owlready2": "aa-ld[reason]"}
+_LIBRARIES = {
+    "pyoxigraph": "needed",
+    "rdflib": "needed",
+    "pyshacl": "needed",
+    "owlready2": "aa-ld[reason]",
+    "uvicorn": "aa-ld[serve]",
+}
 
 
 def examine(format: str) -> int:

@@ -7,7 +7,7 @@ import os
 from collections.abc import Callable
 
 from aa_ld import __version__
-from aa_ld.cli import sources
+from aa_ld.cli import merging, publishing, sources
 from aa_ld.cli.arguments import (
     FILE_HELP,
     Parser,
@@ -40,6 +40,7 @@ Examples:
   aa-ld show IFN-γ                         what a term means and what is said about it
   aa-ld validate my-facts.ttl              check your own facts against the shapes
   aa-ld import my-facts.tsv -o facts.ttl   a table of facts as Turtle; export gives one
+  aa-ld merge mondo.owl -o merged.ttl      ontologies of others with ours, and what does not fit
   aa-ld diff old.ttl new.ttl               what changed, and what follows from that
   aa-ld sparql 'SELECT ?f WHERE { ?f a aa:RiskStatement }'
   aa-ld serve --open                       a web page to ask all this, and a SPARQL endpoint
@@ -73,7 +74,9 @@ _HOMES = {
     "sources": sources.VERBS,
     "remote": ("push",),
     "ontologies": ONTOLOGIES,
+    "publishing": publishing.VERBS,
     "serving": ("serve",),
+    "merging": merging.VERBS,
 }
 
 #: The options of `ask` itself; every other one is a parameter of the question.
@@ -122,9 +125,11 @@ def _parser() -> Parser:
     _checking(verbs)
     add_curation(verbs)
     add_ontologies(verbs)
+    publishing.add_publishing(verbs)
     sources.add_verbs(verbs)
     _remote(verbs)
     add_serve(verbs)
+    merging.add_verbs(verbs)
     return parser
 
 

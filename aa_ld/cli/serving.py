@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sys
 from argparse import Namespace
-from ipaddress import ip_address
 from typing import TYPE_CHECKING
 
 from aa_ld.cli.files import protect
@@ -29,7 +28,7 @@ def serve(arguments: Namespace) -> int:
     served = serve(settings)
     sys.stdout.write(_greeting(served))
     sys.stdout.flush()
-    if not _is_loopback(settings.host):
+    if not settings.is_local:
         sys.stderr.write(
             f"Warning: {settings.host} can be reached from other machines, and nobody is asked who they are. "
             "Put a proxy with TLS before it; see docs/serve.md.\n"
@@ -92,17 +91,11 @@ def _token(path: str | None) -> str:
     return found
 
 
-def _is_loopback(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
-
-
 def _greeting(served: Served) -> str:
     url = served.url
     lines = [
         f"aa-ld serves {served.triples:,} triples at {url}",
+        *served.remarks,
         "",
         f"  page      {url}/",
         f"  SPARQL    {url}/sparql",

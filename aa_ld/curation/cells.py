@@ -40,6 +40,9 @@ _WORDS: dict[str, Callable[[str], Literal]] = {
 #: For how many cells the nearest terms are sought; a table with more that is wrong is wrong in some other way.
 _MOST_SOUGHT = 200
 
+#: What the program says of a fact and no table does.
+_OURS = {_AA + "AcceptedMediumConfidence"}
+
 _NO_TERM = "Give a label, a synonym or a short name such as aa:Serum; a new term is declared in ontology/aa.ttl first."
 _NO_WORDS = "Put words that are also the name of a term into double quotes, or give a term that fits."
 
@@ -123,6 +126,10 @@ class Cells:
             self._meant[key] = self.names.meant(text, *kinds)
         return self._meant[key]
 
+    def may(self, iri: str) -> bool:
+        """Whether a table may say this: not what the program alone says of facts."""
+        return iri not in _OURS
+
     def kinds(self, column: Column, predicate: str = "") -> tuple[str, ...]:
         """The classes that a term in a column must be of one of, as IRIs; none where any term may stand."""
         if column.name in ("subject", "object") and predicate in self.predicates:
@@ -151,8 +158,8 @@ class Cells:
             return self._listed(row, column, text, category)
         if form == "property":
             return self._property(row, column, text)
-        if form == "count" and text.isdecimal() and text.isascii() and len(text) < 10:
-            return Literal(str(int(text)), datatype=NamedNode(_XSD + "integer"))
+        if form == "count" and (text[0] in "+-." or text[0].isdecimal()):
+            return self._count(row, column, text)
         return self._term_or_words(row, column, text, self.kinds(column, predicate))
 
     def _term_or_words(self, row: int, column: Column, text: str, kinds: tuple[str, ...]) -> Value | None:
@@ -163,8 +170,12 @@ class Cells:
             return Literal(text[1:-1] if quoted else text)
         iri, kind = self.own.get(text.casefold(), ("", ""))
         found = iri if iri and (not kinds or kind in kinds) else self.meant(text, kinds)
-        if found:
+        if found and self.may(found):
             return NamedNode(found)
+        if found:
+            what = f"“{printable(text, 80)}” is what --include unsure makes of a reading."
+            self.fault(row, column.name, what, "Write what the curator said: medium confidence.")
+            return None
         if words_too and self.meant(text) is None:
             return Literal(text)
         error = self._refusal(text, kinds)
@@ -190,6 +201,13 @@ class Cells:
         self.fault(row, column.name, what, "Write true or false.")
         return None
 
+    def _count(self, row: int, column: Column, text: str) -> Value | None:
+        if text.isdecimal() and text.isascii() and len(text) < 10:
+            return Literal(str(int(text)), datatype=NamedNode(_XSD + "integer"))
+        what = f"“{printable(text, 80)}” is no whole number of at most nine digits."
+        self.fault(row, column.name, what, "Write digits and nothing else, such as 24, or not stated.")
+        return None
+
     def _date(self, row: int, column: Column, text: str) -> Value | None:
         """A year, a month or a day, each of a type of its own."""
         try:
@@ -209,7 +227,9 @@ class Cells:
         iri = by_name.get(text.casefold()) or expand(text)
         if iri and iri in by_name.values():
             return NamedNode(iri)
-        near = nearest(text.removeprefix("aa:"), known) or sorted(known)[:40]
+        near = nearest(text.removeprefix("aa:"), known)
+        near = near or [name for name in sorted(known) if text.casefold() in name.casefold()]
+        near = near or sorted(known)[:40]
         self.fault(row, column.name, f"“{printable(text, 80)}” is {what}.", "Take one that is.", near)
         return None
 

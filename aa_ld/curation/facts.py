@@ -17,6 +17,7 @@ from aa_ld.curation.lines import Imported, Lines, is_iri
 from aa_ld.curation.publications import Publications
 from aa_ld.curation.table import Progress, Row, quiet
 from aa_ld.curation.texts import COUNTS, Text, declared, open_texts, shown_name
+from aa_ld.names import GREEK
 from aa_ld.store import Layers
 from aa_ld.vocab import IDENTIFIER, PREFIXES, RDF_TYPE, compact, expand, printable
 
@@ -31,8 +32,6 @@ _OF_FACT = tuple(
 
 #: What the name of a new fact is made of.
 _NAMING = ("subject", "predicate", "object", "direction", "responseGroup")
-
-_GREEK = {"α": "alpha", "β": "beta", "γ": "gamma", "δ": "delta", "κ": "kappa"}
 
 
 def import_rows(
@@ -81,7 +80,9 @@ class _Import:
         """Read all rows; all names first, as a row may speak of a fact or a cohort further down."""
         declaring_first = sorted(self.rows, key=lambda row: "citation" not in row.cells)
         publication = {row.number: self.publications.of(row) for row in declaring_first}
-        for row in self.rows:
+        for done, row in enumerate(self.rows):
+            if done % 1000 == 0:
+                self.progress("naming", done, len(self.rows))
             self._once(row)
             self.cohorts[row.number] = self._own_cohort(row)
             if not _is_part(row):
@@ -146,8 +147,8 @@ class _Import:
         """The IRI of a fact that has none yet: from its terms and its publication."""
         parts = (part for name in _NAMING for part in row.cells.get(name, "").split("; "))
         words = " ".join(self._label(part) for part in parts if part and part != "not applicable")
-        stem = "-".join(filter(None, (_slug(words)[:90].strip("-"), publication.rsplit("/", 1)[-1])))
-        for more in ("", _slug(row.cells.get("id", "")), f"row-{row.number}"):
+        stem = "-".join(filter(None, (slug(words)[:90].strip("-"), publication.rsplit("/", 1)[-1])))
+        for more in ("", slug(row.cells.get("id", "")), f"row-{row.number}"):
             name = "-".join(filter(None, (stem, more)))
             if name and _FACT + name not in self.groups and _FACT + name not in self.loaded:
                 return _FACT + name
@@ -199,7 +200,7 @@ class _Import:
                 self.cells.fault(number, "cohortName", what, "Name the cohort here.")
             return ""
         given = cells.get("cohort", "")
-        iri = (expand(given) or "") if ":" in given else _COHORT + _slug(given or cells["cohortName"])
+        iri = (expand(given) or "") if ":" in given else _COHORT + slug(given or cells["cohortName"])
         if not is_iri(iri) or not iri.removeprefix(_COHORT):
             what = f"“{printable(given, 80)}” is no name for a cohort."
             self.cells.fault(number, "cohort", what, "Write cohort: and letters, digits and hyphens.")
@@ -243,7 +244,11 @@ def _is_part(row: Row) -> bool:
     return {"notCovered", "part"} <= set(row.cells) and not {"class", "fact", "id"} & set(row.cells)
 
 
-def _slug(text: str) -> str:
-    """Words as a piece of an IRI: lower case, hyphens between, Greek letters spelt out."""
-    spelt = "".join(_GREEK.get(char, char) for char in text.casefold())
+def slug(text: str) -> str:
+    """Words as a piece of an IRI: lower case, hyphens between, Greek letters spelt out.
+
+    >>> slug("IFN-γ in Serum")
+    'ifn-gamma-in-serum'
+    """
+    spelt = "".join(GREEK.get(char, char) for char in text.casefold())
     return "-".join("".join(c if c.isascii() and c.isalnum() else " " for c in spelt).split())

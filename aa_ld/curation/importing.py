@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from hashlib import sha256
 from typing import NamedTuple
 
-from pyoxigraph import Quad, Triple
+from pyoxigraph import Triple
 
 from aa_ld.curation.columns import COLUMNS
 from aa_ld.curation.facts import import_rows
+from aa_ld.curation.faults import Fault, table_error
 from aa_ld.curation.lines import Imported
 from aa_ld.curation.table import Progress, Row, quiet, read_table
 from aa_ld.intake import Path
@@ -43,7 +44,7 @@ class Import(NamedTuple):
     replaced  IRIs of loaded nodes that the table describes in another way
     """
 
-    triples: list[Triple]
+    triples: Collection[Triple]
     facts: list[str]
     places: list[Place]
     replaced: list[str]
@@ -71,7 +72,13 @@ def import_table(
     Raises TableError with all that is wrong with its cells, and the errors of
     `read_table` for the file. What shapes find is in the result.
     """
-    return check_rows(layers, read_table(path, list(COLUMNS), progress), str(path), texts, progress)
+    rows = read_table(path, list(COLUMNS), progress)
+    if not rows:
+        what = "No row stands below the names of the columns."
+        raise table_error(
+            str(path), [Fault(2, "", what, "Fill in a row for each fact and each line of evidence.")]
+        )
+    return check_rows(layers, rows, str(path), texts, progress)
 
 
 def check_rows(
@@ -89,10 +96,9 @@ def check_rows(
     (False, True)
     """
     made = import_rows(layers, rows, where, texts, progress)
-    triples = list(made.triples)
-    replaced = layers.replace((Quad(t.subject, t.predicate, t.object) for t in triples), DATA)
+    replaced = layers.replace(made.triples, DATA, lambda done, of: progress("loading", done, of))
     found: Iterable[Finding] = validate(
-        layers, checks=_checks(layers, triples), progress=lambda done, of: progress("checking", done, of)
+        layers, checks=_checks(layers, made.triples), progress=lambda done, of: progress("checking", done, of)
     )
     if texts:
         by_digest = {sha256(text.encode()).hexdigest(): text for text in texts.values()}
@@ -100,7 +106,7 @@ def check_rows(
     cells = {row.number: row.cells for row in rows}
     places = [_place(finding, made, cells, where) for finding in Report(found) if finding.focus in made.rows]
     places.sort(key=lambda place: place.row)
-    return Import(triples, made.facts, places, sorted(replaced))
+    return Import(made.triples, made.facts, places, sorted(replaced))
 
 
 _KINDS = f"SELECT ?kind ?wide {{ ?kind <{PREFIXES['rdfs']}subClassOf>+ ?wide }}"
@@ -108,8 +114,11 @@ _KINDS = f"SELECT ?kind ?wide {{ ?kind <{PREFIXES['rdfs']}subClassOf>+ ?wide }}"
 
 def _checks(layers: Layers, triples: Iterable[Triple]) -> list[str]:
     """The constraints that can find something in these triples: those that target what is in them."""
-    used = {t.predicate.value for t in triples}
-    kinds = {value_of(t.object) for t in triples if t.predicate.value == RDF_TYPE}
+    used, kinds = set(), set()
+    for triple in triples:
+        used.add(name := triple.predicate.value)
+        if name == RDF_TYPE:
+            kinds.add(value_of(triple.object))
     kinds |= {value_of(row["wide"]) for row in rows_of(layers, _KINDS) if value_of(row["kind"]) in kinds}
     targeted = {"class": kinds, "subjects-of": used}
     return [
@@ -154,8 +163,10 @@ def told(places: Iterable[Place], where: str) -> str:
     """Findings for people: file, row and column, what is wrong and what to do."""
     lines = []
     for finding, row, column in places:
-        at = ", ".join(filter(None, (where, f"row {row}" if row else "", column and f"column {column}")))
-        lines.append(f"{at}: {finding.message}\n  {finding.remedy}   ({finding.check})")
+        place = ", ".join(filter(None, (where, f"row {row}" if row else "", column and f"column {column}")))
+        lines.append(
+            f"{place}{': ' if place else ''}{finding.message}\n  {finding.remedy}   ({finding.check})"
+        )
     return "\n".join(lines)
 
 

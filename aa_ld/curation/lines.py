@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from pyoxigraph import NamedNode, Triple
 
@@ -27,6 +27,37 @@ _SPAN_REMEDY = (
 )
 
 
+class Triples(Collection[Triple]):
+    """Triples, each once, in the order in which they came.
+
+    A Triple of the engine holds copies of its three terms; here each term is
+    kept once, which takes a third of the memory, and triples are made when
+    they are asked for.
+
+    >>> some = Triples()
+    >>> some.add(Triple(NamedNode("x:a"), NamedNode("x:b"), NamedNode("x:c")))
+    >>> len(some), [triple.object.value for triple in some]
+    (1, ['x:c'])
+    """
+
+    def __init__(self) -> None:
+        self._terms: dict[object, object] = {}
+        self._kept: dict[tuple[object, ...], None] = {}
+
+    def add(self, triple: Triple) -> None:
+        """Keep a triple."""
+        self._kept[tuple(self._terms.setdefault(term, term) for term in triple)] = None
+
+    def __iter__(self) -> Iterator[Triple]:
+        return (Triple(*terms) for terms in self._kept)  # type: ignore[arg-type]
+
+    def __len__(self) -> int:
+        return len(self._kept)
+
+    def __contains__(self, triple: object) -> bool:
+        return isinstance(triple, Triple) and tuple(triple) in self._kept
+
+
 class Imported:
     """What a table came to.
 
@@ -36,7 +67,7 @@ class Imported:
     """
 
     def __init__(self) -> None:
-        self.triples: dict[Triple, None] = {}
+        self.triples = Triples()
         self.rows: dict[str, int] = {}
         self.facts: list[str] = []
 
@@ -48,7 +79,7 @@ class Imported:
     def extend(self, row: int, triples: Iterable[Triple]) -> None:
         """Keep triples that come from a row."""
         for triple in triples:
-            self.triples[triple] = None
+            self.triples.add(triple)
             if isinstance(triple.subject, NamedNode):
                 self.rows.setdefault(triple.subject.value, row)
 

@@ -73,6 +73,7 @@ class Publications:
     def __init__(self, layers: Layers, cells: Cells) -> None:
         self.cells = cells
         self._by_name: dict[str, list[str]] = {}
+        self._shown: dict[str, None] = {}
         self._by_address: dict[str, str] = {}
         self._declared: dict[str, str] = {}
         for row in rows(layers, _LOADED):
@@ -84,7 +85,7 @@ class Publications:
     def of(self, row: Row) -> str:
         """The IRI of the publication that a row names; empty where it names none or a wrong one."""
         cells = row.cells
-        given = _identifiers(cells)
+        given = identifiers(cells)
         if not any(column in cells for column in _OF_IT) or not self._well_formed(row, given):
             return ""
         iri = self._found(row, given)
@@ -95,9 +96,9 @@ class Publications:
         if iri == "":
             name = cells.get("publication", "")
             shown = printable(name or next(iter(given.values()), ""), 80)
-            what = f"No publication “{shown}” is loaded, and the table declares none."
+            what = f"No publication “{shown}” is loaded or declared."
             remedy = "Declare it: give citation and publicationName, and pmid or doi or both."
-            self._fault(row, "publication", what, remedy, nearest(name, self._by_name))
+            self._fault(row, "publication", what, remedy, nearest(name, self._shown))
         return iri or ""
 
     def name(self, iri: str) -> str:
@@ -119,7 +120,7 @@ class Publications:
         for column, name in _DECLARES.items():
             for value in self.cells.read(row.number, COLUMNS[column], cells.get(column, "")):
                 yield Triple(node, NamedNode(name), value)
-        for column, text in _identifiers(cells).items():
+        for column, text in identifiers(cells).items():
             yield Triple(node, NamedNode(_SKOS + "exactMatch"), NamedNode(_address(column, text)))
             if column == "pmid":
                 yield Triple(node, NamedNode(_AA + "pmid"), Literal(text))
@@ -196,8 +197,9 @@ class Publications:
             self.cells.own.setdefault(called.casefold(), (iri, _AA + "Publication"))
 
     def _call(self, iri: str, *names: str) -> None:
-        for name in filter(None, map(str.casefold, names)):
-            known = self._by_name.setdefault(name, [])
+        for name in filter(None, names):
+            self._shown.setdefault(name)
+            known = self._by_name.setdefault(name.casefold(), [])
             if iri not in known:
                 known.append(iri)
 
@@ -206,8 +208,12 @@ class Publications:
         return ""
 
 
-def _identifiers(cells: Mapping[str, str]) -> dict[str, str]:
-    """The PMID and the DOI that a row gives, in columns of their own or as the name of the publication."""
+def identifiers(cells: Mapping[str, str]) -> dict[str, str]:
+    """The PMID and the DOI that a row gives, in columns of their own or as the name of the publication.
+
+    >>> identifiers({"publication": "PMID 32533873", "doi": "10.1000/x"})
+    {'pmid': '32533873', 'doi': '10.1000/x'}
+    """
     found = {}
     for column, form in _AS_NAME.items():
         match = form.fullmatch(cells.get("publication", ""))

@@ -117,6 +117,14 @@ def _text(name: str) -> str:
     """The text of a file; bytes that are not UTF-8 come through as signs that no cell may hold."""
     try:
         return read_text(name)
+    except UnknownSyntaxError as error:
+        if not _is_zip(name):
+            raise
+        what, remedy = (
+            "This is a workbook or another zip archive, not text.",
+            "Let the name of a workbook end in .xlsx.",
+        )
+        raise UnknownSyntaxError(error.where, what, remedy) from None
     except EncodingError:
         with open(name, "rb") as file:
             data = file.read()
@@ -125,6 +133,11 @@ def _text(name: str) -> str:
         if data.startswith(b"\x1f\x8b"):
             raise
         return data.decode("utf-8-sig", "surrogateescape")
+
+
+def _is_zip(name: str) -> bool:
+    with open(name, "rb") as file:
+        return file.read(4) == b"PK\x03\x04"
 
 
 def _lines(name: str, text: str) -> Iterator[list[str]]:
@@ -145,6 +158,8 @@ def _rows(sheet: Sheet, columns: Sequence[str], progress: Progress = quiet) -> l
     lines = iter(sheet.lines)
     faults: list[Fault] = []
     head = _head(next(lines, ()), columns, faults)
+    if not head:  # all cells would stand beyond the last column
+        raise table_error(sheet.name, faults)
     rows = []
     number = 1
     for number, line in enumerate(islice(lines, MOST_ROWS), 2):
@@ -176,7 +191,7 @@ def _head(line: Sequence[str | Flaw], columns: Sequence[str], faults: list[Fault
             faults.append(Fault(1, "", *found))
             flawed.add(place)
         head.append("" if isinstance(found, Flaw) else found)
-    while head and not head[-1]:
+    while head and not head[-1] and len(head) - 1 not in flawed:
         head.pop()
     remedy = "Correct the first row; aa-ld import --template lists the columns."
     if not head and not flawed:

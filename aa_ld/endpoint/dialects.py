@@ -80,6 +80,7 @@ OURS = Dialect(
     insert=5_000,
     batch=_BATCH,
     sound=True,
+    side_by_side=2,
     bulk="",
     notes=(
         "Started with --update, it takes changes from whoever sends its token; every request is one transaction.",

@@ -86,8 +86,12 @@ class _Incoming(io.RawIOBase):
 
 
 def _read(order: dict[str, Any], source: IO[bytes], answer: Any) -> dict[str, Any]:
+    return read_stream(order, io.BufferedReader(_Incoming(source), _BLOCK), answer)
+
+
+def read_stream(order: dict[str, Any], data: IO[bytes], answer: Any) -> dict[str, Any]:
+    """Unpack, check and parse the bytes of a file as they come; write N-Quads to `answer`. Gives the syntax."""
     name, ending = order["name"], order["ending"]
-    data: IO[bytes] = io.BufferedReader(_Incoming(source), _BLOCK)
     if ending.endswith(".gz") or _start_of(data).startswith(child._GZIP):
         data = io.BufferedReader(gzip.GzipFile(fileobj=data), _BLOCK)
     try:

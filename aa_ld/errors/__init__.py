@@ -58,7 +58,9 @@
         ├── ProfileError
         ├── TableError
         ├── NotTabularError
-        └── ExchangeFileError
+        ├── ExchangeFileError
+        ├── MappingSetError
+        └── UnresolvedImportError
 
 Each error says what is wrong and where, what is nearest, and what to do next;
 its `code` is a heading of docs/errors.md.
@@ -76,6 +78,7 @@ from aa_ld.errors.input import (
     EntityError,
     ExchangeFileError,
     FileTooLargeError,
+    MappingSetError,
     MissingFileError,
     NestingError,
     NotAFileError,
@@ -90,6 +93,7 @@ from aa_ld.errors.input import (
     SourceTextError,
     TableError,
     UnknownSyntaxError,
+    UnresolvedImportError,
 )
 from aa_ld.errors.remote import (
     AccessDeniedError,
@@ -150,6 +154,7 @@ __all__ = [
     "ForkError",
     "InTheClearError",
     "InputError",
+    "MappingSetError",
     "MissingExtraError",
     "MissingFileError",
     "MissingParameterError",
@@ -189,6 +194,7 @@ __all__ = [
     "UnknownSyntaxError",
     "UnknownTermError",
     "UnreachableError",
+    "UnresolvedImportError",
     "UsageError",
     "VerificationError",
     "nearest",

@@ -152,3 +152,15 @@ class ExchangeFileError(InputError):
     """A file is not of the form that an export of facts has."""
 
     code = "exchange-file"
+
+
+class MappingSetError(InputError):
+    """A mapping set lacks a column, a prefix or an identifier."""
+
+    code = "mapping-set"
+
+
+class UnresolvedImportError(InputError):
+    """An ontology imports another that is not at hand."""
+
+    code = "unresolved-import"

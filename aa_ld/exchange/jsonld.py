@@ -24,7 +24,7 @@ from aa_ld.store import Source
 from aa_ld.vocab import BASE, PREFIXES, RDF_TYPE, is_plain_local_name
 
 #: Where the shipped context is found on the web.
-CONTEXT = BASE + "context.jsonld"
+CONTEXT = BASE + "data/context.jsonld"
 
 _AA, _XSD = PREFIXES["aa"], PREFIXES["xsd"]
 _FIRST = ("id", "type", "label", "identifier", "subject", "predicate", "object", "polarity", "certainty")

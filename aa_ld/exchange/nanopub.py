@@ -15,7 +15,7 @@ Specification: https://nanopub.net/guidelines/working_draft/.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Triple
 
@@ -50,14 +50,29 @@ def write_nanopubs(source: Source, facts: Iterable[Described]) -> str:
     >>> next(line.strip() for line in text.splitlines() if "dcterms:created" in line)
     'dcterms:created "2026-11-22T00:00:00Z"^^xsd:dateTime ;'
     """
-    release, standing = _release(source), plain(source)
     prefixes: set[str] = set()
-    blocks = []
+    blocks: list[str] = []
+    for _, declared, written in each_nanopub(source, facts):
+        prefixes |= declared
+        blocks += written
+    return trig(prefixes, blocks)
+
+
+def each_nanopub(source: Source, facts: Iterable[Described]) -> Iterator[tuple[str, set[str], list[str]]]:
+    """One nanopublication after the other: the IRI of its fact, the prefixes that it needs, and its four graphs."""
+    release, standing = _release(source), plain(source)
     for fact in facts:
+        prefixes: set[str] = set()
+        blocks = []
         for graph, triples in _nanopub(fact, release, standing).items():
             head, _, body = write_turtle(triples).partition("\n\n")
             prefixes.update(line for line in head.split("\n") if line)
             blocks.append(f"<{graph.value}> {{\n{body}}}\n")
+        yield fact.iri, prefixes, blocks
+
+
+def trig(prefixes: Iterable[str], blocks: list[str]) -> str:
+    """A document of graphs that are written out, behind the prefixes that they need."""
     return "\n".join(["\n".join([*sorted(prefixes), ""]), *blocks]) if blocks else ""
 
 

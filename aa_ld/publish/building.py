@@ -2,24 +2,39 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from html import escape
 from pathlib import Path
 
+from aa_ld import __version__
 from aa_ld.errors import UsageError
 from aa_ld.knowledge import Knowledge
 from aa_ld.names import Names
-from aa_ld.publish.metadata import read_metadata
-from aa_ld.publish.rdf import files_of
+from aa_ld.publish.catalogue import Distribution, catalogue
+from aa_ld.publish.downloads import answers_of, downloads, listed
+from aa_ld.publish.metadata import Metadata, read_metadata
+from aa_ld.publish.rdf import SYNTAXES, files_of, written
+from aa_ld.publish.records import records
+from aa_ld.publish.redirects import types, w3id
 from aa_ld.publish.resources import resources
+from aa_ld.release.products import named
+from aa_ld.store import Layers
+from aa_ld.vocab import BASE
 
 Told = Callable[[str, int, int], None]
 
 
-def publish(kb: Knowledge, folder: str | os.PathLike[str], told: Told | None = None) -> int:
+def publish(
+    kb: Knowledge, folder: str | os.PathLike[str], told: Told | None = None, *, site: str = ""
+) -> int:
     """Write the publication into a folder; gives the number of its files.
+
+    site  the URL under which the folder will stand; with it, the rules for
+          w3id.org are written too
 
     An old one stands until the new one is whole, and its versions are kept
     beside the new one. Raises UsageError for a folder that holds something else.
@@ -30,11 +45,17 @@ def publish(kb: Knowledge, folder: str | os.PathLike[str], told: Told | None = N
     building = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
     try:
         count = 0
-        for path, data in files(kb, told):
-            place = building / path
-            if not place.resolve().is_relative_to(building.resolve()):
+        made: set[Path] = set()
+        for path, data in files(kb, told, site):
+            if ".." in path.split("/") or path.startswith("/"):
                 raise UsageError(path, "This leads out of the folder.", "Report it: no IRI may do that.")
-            place.parent.mkdir(parents=True, exist_ok=True)
+            place = building / path
+            if place.exists():
+                what = "Two things would stand in this file."
+                raise UsageError(path, what, "Give one of them another IRI.")
+            if place.parent not in made:
+                place.parent.mkdir(parents=True, exist_ok=True)
+                made.add(place.parent)
             place.write_bytes(data)
             count += 1
         _keep_versions(target, building)
@@ -45,15 +66,60 @@ def publish(kb: Knowledge, folder: str | os.PathLike[str], told: Told | None = N
     return count
 
 
-def files(kb: Knowledge, told: Told | None = None) -> Iterable[tuple[str, bytes]]:
-    """The path and the bytes of each file, in a fixed order."""
+def files(kb: Knowledge, told: Told | None = None, site: str = "") -> Iterator[tuple[str, bytes]]:
+    """The path and the bytes of each file, in a fixed order; see publish."""
     layers = kb.inferred()
-    read_metadata(layers)
+    metadata = read_metadata(layers)
     found = resources(layers, Names(layers))
     for number, resource in enumerate(found):
         if told:
             told("resources", number, len(found))
         yield from files_of(resource)
+    if told:
+        told("files to load", 0, 0)
+    made = downloads(kb, metadata, answers_of(kb))
+    yield from ((each.path, each.data) for each in made)
+    yield from _about(layers, metadata, listed(made), [each.path for each in found], site)
+    yield from _versioned(metadata, made)
+
+
+def _about(
+    layers: Layers, metadata: Metadata, made: list[Distribution], pages: list[str], site: str
+) -> Iterator[tuple[str, bytes]]:
+    """What is said of the whole, for archives, catalogues and search engines."""
+    described = named(catalogue(layers, metadata, made))
+    for ending in SYNTAXES:
+        yield f"catalogue.{ending}", written(described, ending)
+    yield ".well-known/void", written(described, "ttl")
+    for path, text in records(metadata, made).items():
+        yield path, text.encode()
+    yield "sitemap.xml", sitemap(["", *pages], site or BASE, metadata.issued).encode()
+    yield (
+        "robots.txt",
+        f"User-agent: *\nAllow: /\nSitemap: {(site or BASE).rstrip('/')}/sitemap.xml\n".encode(),
+    )
+    yield ".nojekyll", b""
+    yield ".htaccess", types().encode()
+    if site:
+        yield "w3id/.htaccess", w3id(site).encode()
+    mark = {"made by": f"aa-ld {__version__}", "version": metadata.version}
+    yield MARK, (json.dumps(mark, indent=2) + "\n").encode()
+
+
+def _versioned(metadata: Metadata, made: list[Distribution]) -> Iterator[tuple[str, bytes]]:
+    """The files of this version under its own IRI, where they stay when the next one comes."""
+    folder = metadata.version_iri.removeprefix(BASE)
+    for each in made:
+        if each.path.startswith(("aa.", "aa-base.", "data/aa-ld.nq.gz", "data/context.")):
+            yield f"{folder}/{each.path.rpartition('/')[2]}", each.data
+
+
+def sitemap(pages: Iterable[str], site: str, day: str) -> str:
+    """The addresses of all pages (https://www.sitemaps.org/protocol.html)."""
+    root = site.rstrip("/") + "/"
+    lines = [f"<url><loc>{escape(root + path)}</loc><lastmod>{day}</lastmod></url>" for path in pages]
+    head = '<?xml version="1.0" encoding="UTF-8"?>\n<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n'
+    return head + "\n".join(lines) + "\n</urlset>\n"
 
 
 #: A file by which a folder is known as one of ours.

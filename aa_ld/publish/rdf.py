@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from html import escape
 
-from pyoxigraph import RdfFormat, Triple, serialize
+from pyoxigraph import NamedNode, RdfFormat, Triple, serialize
 
-from aa_ld.publish.resources import Resource
+from aa_ld.publish.resources import Resource, path_of
 from aa_ld.release.products import named
 from aa_ld.turtle import write_turtle
-from aa_ld.vocab import BASE, PREFIXES
+from aa_ld.vocab import BASE, PREFIXES, compact
 
 #: The ending of each file, its media type, and how our own engine calls the syntax; Turtle is written in our layout.
 SYNTAXES = {
@@ -29,6 +30,25 @@ def files_of(resource: Resource) -> Iterator[tuple[str, bytes]]:
     triples = named(dict.fromkeys(resource.triples))
     for ending in SYNTAXES:
         yield f"{resource.path}.{ending}", written(triples, ending)
+    about: dict[object, list[Triple]] = {NamedNode(part): [] for part in resource.parts}
+    for triple in triples:
+        if triple.subject in about:
+            about[triple.subject].append(triple)
+    for part in resource.parts:
+        path = path_of(part)
+        for ending in SYNTAXES:
+            yield f"{path}.{ending}", written(about[NamedNode(part)], ending)
+        yield f"{path}.html", _leading_on(part, path, resource).encode()
+
+
+def _leading_on(part: str, path: str, resource: Resource) -> str:
+    """A page that leads on to the place on another page where a part is told."""
+    target = escape("../" * path.count("/") + f"{resource.path}.html#{path.rpartition('/')[2]}")
+    return (
+        f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{escape(compact(part))}</title>'
+        f'<meta http-equiv="refresh" content="0; url={target}"><link rel="canonical" href="{target}"></head>'
+        f'<body><p><a href="{target}">{escape(resource.label)}</a></p></body></html>\n'
+    )
 
 
 def written(triples: Iterable[Triple], ending: str) -> bytes:

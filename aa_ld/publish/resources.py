@@ -14,9 +14,10 @@ from urllib.parse import quote, unquote
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, Triple, parse
 
 from aa_ld import places
+from aa_ld.axioms import ordered
 from aa_ld.names import Names
-from aa_ld.question import read_questions
-from aa_ld.rule import read_rules
+from aa_ld.question import Question, read_questions
+from aa_ld.rule import Rule, read_rules
 from aa_ld.store import Layers
 from aa_ld.vocab import BASE, PREFIXES, RDF_TYPE
 
@@ -71,11 +72,21 @@ def resources(layers: Layers, names: Names) -> list[Resource]:
             own = tuple(sorted(parts.get(iri, ())))
             triples = [triple for each in (iri, *own) for triple in about[each]]
             found.append(Resource(iri, kind, path_of(iri), names.label(iri), triples, own))
-    known = {each.iri: each for each in found}
+    known = {each.iri: each for each in [*found, *_graphs(layers)]}
     for each in _beside():  # of a rule, the layers say something too
         old = known.get(each.iri)
         known[each.iri] = each._replace(triples=[*old.triples, *each.triples]) if old else each
     return sorted(known.values(), key=lambda each: each.iri)
+
+
+def layer_quads(layers: Layers) -> list[Quad]:
+    """Everything in opened layers, layer by layer, in an order that does not depend on chance; see aa_ld.axioms.ordered."""
+    found = []
+    for graph in sorted(layers.graphs, key=str):
+        name = graph.value.rpartition("/")[2]
+        triples = (quad.triple for quad in layers.store.quads_for_pattern(None, None, None, graph))
+        found += [Quad(t.subject, t.predicate, t.object, graph) for t in ordered(triples, name)]
+    return found
 
 
 def folder_of(iri: str) -> str:
@@ -102,7 +113,7 @@ def _by_subject(layers: Layers) -> dict[str, list[Triple]]:
     """What is said of each IRI, with the expressions that hang on it."""
     blank: dict[BlankNode, list[Triple]] = defaultdict(list)
     about: dict[str, dict[Triple, None]] = defaultdict(dict)
-    for quad in sorted(layers.store.quads_for_pattern(None, None, None), key=str):
+    for quad in layer_quads(layers):
         if isinstance(quad.subject, BlankNode):
             blank[quad.subject].append(quad.triple)
         else:
@@ -141,15 +152,21 @@ def _owners(about: Mapping[str, list[Triple]]) -> Iterator[tuple[str, str]]:
                 waiting.extend(sorted(points[owner]))
 
 
+def _graphs(layers: Layers) -> Iterator[Resource]:
+    """The layers themselves: whoever asks for a graph by name gets all of it."""
+    for graph in layers.graphs:
+        quads = [quad for quad in layer_quads(layers) if quad.graph_name == graph]
+        label = f"layer {graph.value.rpartition('/')[2]}"
+        yield Resource(graph.value, "graph", path_of(graph.value), label, [quad.triple for quad in quads], ())
+
+
 def _beside() -> Iterator[Resource]:
     """Questions, rules and shapes, which are files of their own."""
     for question in read_questions().values():
         iri = PREFIXES["question"] + question.name
-        yield Resource(
-            iri, "question", path_of(iri), question.title, list(question_triples(question.name)), ()
-        )
+        yield Resource(iri, "question", path_of(iri), question.title, list(question_triples(question)), ())
     for rule in read_rules().values():
-        yield Resource(rule.iri, "rule", path_of(rule.iri), rule.title, list(rule_triples(rule.name)), ())
+        yield Resource(rule.iri, "rule", path_of(rule.iri), rule.title, list(rule_triples(rule)), ())
     for path in places.shape_files():
         quads = list(parse(path=str(path), format=RdfFormat.TURTLE))
         iri = PREFIXES["shape"] + path.stem
@@ -168,20 +185,18 @@ def _shapes(quads: Iterable[Quad], own: str) -> tuple[str, ...]:
     return tuple(sorted(iri for iri in found if iri.startswith(PREFIXES["shape"]) and iri != own))
 
 
-def question_triples(name: str) -> Iterator[Triple]:
+def question_triples(question: Question) -> Iterator[Triple]:
     """A question as an executable of SHACL, as the examples of SIB are told (https://github.com/sib-swiss/sparql-examples)."""
-    question = read_questions()[name]
     said = [
         ("rdf:type", "sh:SPARQLExecutable"), ("rdf:type", "sh:SPARQLSelectExecutable"),
         ("rdfs:label", question.title), ("rdfs:comment", question.description), ("sh:select", question.text),
         *(("schema:keywords", tag) for tag in question.tags),
     ]  # fmt: skip
-    yield from _told(PREFIXES["question"] + name, said)
+    yield from _told(PREFIXES["question"] + question.name, said)
 
 
-def rule_triples(name: str) -> Iterator[Triple]:
+def rule_triples(rule: Rule) -> Iterator[Triple]:
     """A rule as an executable of SHACL."""
-    rule = read_rules()[name]
     said = [
         ("rdf:type", "aa:Rule"), ("rdf:type", "sh:SPARQLConstructExecutable"),
         ("rdfs:label", rule.title), ("rdfs:comment", rule.description), ("sh:construct", rule.text),

@@ -27,12 +27,11 @@ from aa_ld.serve.messages import TEXT, Reply, Request, not_allowed, reply_to
 from aa_ld.serve.pool import Pool
 from aa_ld.serve.protocol import METHODS, Operation, check_token, read_operation
 from aa_ld.serve.queries import ROWS, TRIPLES, not_acceptable
-from aa_ld.serve.settings import MOST_BODY, Settings
+from aa_ld.serve.settings import MOST_BODY, Settings, is_loopback
 from aa_ld.vocab import printable
 
 _SLOW = 30.0  # seconds in which the body of a request has to come
 _WATCH = 0.05  # seconds after which it is looked whether somebody still waits for the answer
-_LOOPBACK = ("localhost", "127.0.0.1", "::1")
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
@@ -172,7 +171,7 @@ class Application:
         """Raise RequestError where a page of somebody else has its own name lead to this machine (DNS rebinding)."""
         host = request.headers.get("host", "localhost")
         name = (host.rsplit(":", 1)[0] if not host.endswith("]") else host).strip("[]").lower()
-        if self.settings.host in _LOOPBACK and name not in _LOOPBACK:
+        if self.settings.is_local and not is_loopback(name):
             what = f"This server answers on this machine only, not as {printable(host, 80)}."
             raise RequestError("request", what, "Use http://localhost, or start it with --host.", status=421)
 

@@ -11,7 +11,7 @@ import itertools
 import os
 import re
 import socket
-from typing import Any
+from typing import IO, Any
 
 from pyoxigraph import DefaultGraph, NamedNode, Quad, RdfFormat, parse
 
@@ -47,15 +47,21 @@ def main(handle: int, held: Held, order: dict[str, Any]) -> None:
         with socket.socket(fileno=os.dup(handle)) as ours:
             pipe, source = ours.makefile("wb"), ours.makefile("rb")
             child.confine(order["memory"], for_good=False)
-            worker.say(pipe, intake.ORDER, {"process": os.getpid()})
+            worker.say(pipe, intake.ORDER, {})
             wanted = worker.heard(source)
             if wanted is None:
                 return
             _, size = intake.receive_head(source)
             payload = source.read(size)
-            if worker.carry_out(pipe, lambda: (_carried_out(held, wanted, payload), b"")):
-                worker.say(pipe, intake.END, {})
-                done.append(held.stale)
+            said: list[dict[str, Any]] = []
+
+            def change() -> tuple[dict[str, Any], bytes]:
+                said.append(_CHANGES[wanted["task"]](held, wanted, payload))
+                return said[0], b""
+
+            worker.carry_out(pipe, change)
+            if said and worker.heard(source):
+                done.append(_kept(held, pipe))
 
     worker.alone(handle, work)
     os.dup2(told_to, 2)
@@ -65,18 +71,19 @@ def main(handle: int, held: Held, order: dict[str, Any]) -> None:
         os._exit(0)
 
 
-def _carried_out(held: Held, order: dict[str, Any], payload: bytes) -> dict[str, Any]:
-    said = _CHANGES[order["task"]](held, order, payload)
+def _kept(held: Held, pipe: IO[bytes]) -> bool:
+    """Write the store into its folder, once the front has said to: whoever asked was not too late."""
     child.release()
     try:
         held.save()
     except OSError as error:
         what = f"The folder cannot be written to ({error.strerror}), so nothing was changed."
-        raise StoreFolderError(
-            held.folder, what, "Make room, or start the server with another folder."
-        ) from None
+        remedy = "Make room, or start the server with another folder."
+        worker.say(pipe, intake.ERROR, worker.told(StoreFolderError(held.folder, what, remedy)))
+        return False
     held.stale = True
-    return said
+    worker.say(pipe, intake.END, {})
+    return True
 
 
 def update(held: Held, order: dict[str, Any], _: bytes) -> dict[str, Any]:

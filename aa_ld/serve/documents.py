@@ -127,7 +127,7 @@ def _fixed(path: str, url: str) -> Reply | None:
     """What is a file; None where the path names none."""
     if path == "/openapi.json":
         return Reply(200, _JSON, _openapi(url).encode())
-    if path == "/context.jsonld":
+    if path == "/data/context.jsonld":
         return Reply(200, "application/ld+json", places.context_file().read_bytes())
     return _file(path.removeprefix("/site/")) if path.startswith("/site/") else None
 

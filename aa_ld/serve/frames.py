@@ -50,8 +50,10 @@ async def receive(reader: asyncio.StreamReader) -> tuple[dict[str, Any], bytes]:
 
 
 async def receive_end(reader: asyncio.StreamReader) -> dict[str, Any]:
-    """What a process says when it has answered. Raises Stopped."""
+    """What a process says when it is done. Raises the error that it met, or Stopped."""
     kind, size = await head(reader)
+    if kind == intake.ERROR:
+        raise _rebuilt(json.loads(await reader.readexactly(size)))
     if kind != intake.END:
         raise intake.Stopped("crash", "it said nothing")
     found: dict[str, Any] = json.loads(await reader.readexactly(size))

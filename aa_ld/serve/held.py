@@ -29,6 +29,7 @@ class Held:
 
     graphs  IRI of each named graph to the number of its triples
     total   triples of the merge of all graphs
+    remarks what whoever starts the server should know of what was loaded
     stale   whether the base has changed since the view was made
     """
 
@@ -37,6 +38,7 @@ class Held:
         self.folder = folder
         self.changing = changing
         self.stale = False
+        self.remarks: list[str] = []
         self.look()
         if not changing:
             self.base = Engine()
@@ -66,7 +68,7 @@ class Held:
 
     def told(self) -> dict[str, Any]:
         """What the front tells of it."""
-        return {"triples": self.total, "graphs": self.graphs}
+        return {"triples": self.total, "graphs": self.graphs, "remarks": self.remarks}
 
     def only(self, default: Iterable[str], named: Iterable[str]) -> Engine:
         """A store with the merge of some graphs as default graph, and some named graphs."""
@@ -123,4 +125,11 @@ def hold(order: dict[str, Any]) -> Held:
         return Held(base, folder, changing=changing)
     kb = load(order["source"], order["data"], order["as_of"], order["include"])
     layers: Layers = kb.inferred()
-    return Held(layers.store, folder, changing=changing)
+    held = Held(layers.store, folder, changing=changing)
+    if kb.standing.facts:
+        held.remarks.append(f"{len(kb.standing.facts)} facts are left out; aa-ld facts --fallen says why.")
+    own = layers.subjects("data") if order["data"] else set()
+    found = sum(1 for finding in kb.validate() if finding.focus in own) if own else 0
+    if found:
+        held.remarks.append(f"{found} findings in your files, so answers may be wrong; see aa-ld validate.")
+    return held

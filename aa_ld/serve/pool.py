@@ -1,12 +1,10 @@
 """The workers, seen from the front: who answers which request, and who makes room for whom.
 
     idle ── an order ──► busy ── answered ──► idle
-                          │ a quarter of a second
+                          │ a fifth of a second
                           ▼
                         long: as many as `most_long` are safe, the others make room for a newcomer
-                          │   who finds no worker free
-                          ▼ a second
-                        slow: of lower priority, and ended after its answer
+                              who finds no worker free
 
 So a pool full of endless queries still answers a short one at once: there are
 spare workers, and when those are taken too, the one that has been at work
@@ -18,9 +16,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import json
 import os
 import socket
+from collections.abc import Callable
 from itertools import count
 from typing import Any, NamedTuple
 
@@ -32,12 +30,11 @@ from aa_ld.serve.settings import Settings
 
 #: Workers beside those that may take long, forked when they are needed.
 SPARE = 8
-#: Seconds after which a query counts as long, and as slow, and that a newcomer waits before another has to make room.
-LONG, SLOW, PATIENCE = 0.25, 1.0, 0.1
+#: Seconds after which a query counts as long, and that a newcomer waits before another has to make room.
+LONG, PATIENCE = 0.2, 0.05
 #: Requests that may wait for a worker.
 MOST_WAITING = 256
 
-_NICE = 10
 _KEEP = 20.0  # seconds that a spare worker stays without work
 _REMEDY = "Join its patterns by shared variables, add a LIMIT, or split it."
 
@@ -75,7 +72,6 @@ class Process(NamedTuple):
     keeper: Keeper
     reader: asyncio.StreamReader
     writer: asyncio.StreamWriter
-    number: int
 
 
 class Worker:
@@ -86,7 +82,6 @@ class Worker:
         self.began = 0.0
         self.is_long = False  # has been at it for a while
         self.is_safe = False  # may go on to its time limit
-        self.is_slow = False  # of lower priority, which only root can raise again
         self.made_room = False
         self.free_since = 0.0
 
@@ -107,6 +102,7 @@ class Pool:
         self._newest = False
         self._changes = asyncio.Lock()
         self._tickets = count(1)
+        self.lost: Callable[[], None] | None = None
         self._order = {"most_rows": settings.max_rows, "most_bytes": settings.max_bytes}
 
     async def run(self, order: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
@@ -121,10 +117,7 @@ class Pool:
             async with asyncio.timeout(self.settings.timeout):
                 worker = await self._take()
                 worker.began = loop.time()
-                watches = [
-                    loop.call_later(LONG, self._grown, worker),
-                    loop.call_later(SLOW, _slow_down, worker),
-                ]
+                watch = loop.call_later(LONG, self._grown, worker)
                 try:
                     send(worker.process.writer, self._order | order)
                     answer, sound = await self._answer(worker)
@@ -135,8 +128,7 @@ class Pool:
                     sound = True
                     raise
                 finally:
-                    for watch in watches:
-                        watch.cancel()
+                    watch.cancel()
         except TimeoutError:
             if worker is None:
                 raise _busy() from None
@@ -148,32 +140,35 @@ class Pool:
     async def change(self, order: dict[str, Any], payload: bytes = b"") -> dict[str, Any]:
         """Have a copy of the keeper carry out a change; all that begins after this returns sees it.
 
-        Raises as `run`; nothing is changed then.
+        Raises as `run`; nothing is changed then. Who goes away does not stop it.
         """
+        return await asyncio.shield(self._change(order, payload))
+
+    async def _change(self, order: dict[str, Any], payload: bytes) -> dict[str, Any]:
         async with self._changes:
-            ours, theirs = socket.socketpair()
+            control, theirs = socket.socketpair()
             with theirs:
                 process = await self._process(SUCCESSOR, theirs.fileno())
-            control = ours
             try:
                 async with asyncio.timeout(self.settings.timeout):
                     send(process.writer, order)
                     process.writer.write(intake.DATA + len(payload).to_bytes(8, "big"))
                     process.writer.write(payload)
                     said, _ = await receive(process.reader)
-                    await receive_end(process.reader)
-            except TimeoutError:
-                raise self._late() from None
-            except intake.Stopped as stopped:
-                raise self._stopped(None, stopped) from None
-            else:
-                process.keeper.tell(FORGET, process.ticket)  # it lives on when its maker ends
-                self._succeed(control)
-                return said
-            finally:
-                if control is not self.keeper.control:
-                    control.close()
+                send(process.writer, {"go": True})  # from here on there is no way back, and no time limit
+                await receive_end(process.reader)
+            except BaseException as error:
+                control.close()
                 self._end(process)
+                if isinstance(error, TimeoutError):
+                    raise self._late() from None
+                if isinstance(error, intake.Stopped):
+                    raise self._stopped(None, error) from None
+                raise
+            process.keeper.tell(FORGET, process.ticket)  # it lives on when its maker ends
+            self._succeed(control)
+            self._end(process)
+            return said
 
     async def told(self) -> dict[str, Any]:
         """How much is held: `triples`, and `graphs` with the triples of each."""
@@ -185,17 +180,32 @@ class Pool:
             return said
         return self._said
 
-    async def start(self) -> None:
-        """Have as many workers ready as may take long."""
+    async def start(self, lost: Callable[[], None]) -> None:
+        """Have as many workers ready as may take long; `lost` is called if the keeper ends before this does."""
+        self.lost = lost
+        self._watch(self.keeper)
         for worker in [await self._fork() for _ in range(self.settings.most_long)]:
             self._rest(worker)
 
     def close(self) -> None:
         """End everything: the keeper kills what it made when the control socket closes."""
+        self.lost = None
+        asyncio.get_running_loop().remove_reader(self.keeper.control.fileno())
         for worker in [*self.idle, *self.busy]:
             worker.process.writer.close()
             worker.process.keeper.control.close()
         self.keeper.control.close()
+
+    def _watch(self, keeper: Keeper) -> None:
+        """A keeper says nothing after its start, so whatever can be read of it is its end."""
+        loop, handle = asyncio.get_running_loop(), keeper.control.fileno()
+
+        def ended() -> None:
+            loop.remove_reader(handle)
+            if keeper is self.keeper and self.lost:
+                self.lost()
+
+        loop.add_reader(handle, ended)
 
     # Who works
 
@@ -254,12 +264,12 @@ class Pool:
             kind, size = await head(reader)
             if kind != intake.ORDER:
                 raise intake.Stopped("crash", "it did not start")
-            number = json.loads(await reader.readexactly(size))["process"]
+            await reader.readexactly(size)
         except BaseException:
             writer.close()
             keeper.leave()
             raise
-        return Process(ticket, keeper, reader, writer, number)
+        return Process(ticket, keeper, reader, writer)
 
     async def _answer(self, worker: Worker) -> tuple[tuple[dict[str, Any], bytes], bool]:
         answer = await receive(worker.process.reader)
@@ -285,7 +295,7 @@ class Pool:
             waiting = [each for each in self.busy if each.is_long and not each.is_safe and not each.made_room]
             if waiting:
                 min(waiting, key=lambda each: each.began).is_safe = True
-        if sound and not worker.is_slow and not worker.made_room and worker.process.keeper is self.keeper:
+        if sound and not worker.made_room and worker.process.keeper is self.keeper:
             self._rest(worker)
         else:
             self._end(worker.process)
@@ -313,6 +323,8 @@ class Pool:
     def _succeed(self, control: socket.socket) -> None:
         """Another keeper, and another state: workers of the old one finish what they are at."""
         old, self.keeper = self.keeper, Keeper(control)
+        self._watch(self.keeper)
+        asyncio.get_running_loop().remove_reader(old.control.fileno())
         self.state = os.urandom(8).hex()
         self._said = None
         for worker in self.idle:
@@ -337,12 +349,6 @@ class Pool:
             return QueryStoppedError("query", what, "Add a LIMIT, or ask for less.", reason="size")
         what = f"The query engine fell over ({stopped.detail}): the query is too large or too deep."
         return QueryStoppedError("query", what, _REMEDY, reason="crash")
-
-
-def _slow_down(worker: Worker) -> None:
-    worker.is_slow = True
-    with contextlib.suppress(OSError):
-        os.setpriority(os.PRIO_PROCESS, worker.process.number, _NICE)
 
 
 def _busy() -> BusyError:

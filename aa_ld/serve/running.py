@@ -35,7 +35,8 @@ class Served:
     """A server that has begun to listen. `run` answers until it is interrupted; as a context, a thread does.
 
     url      its address, without a slash at the end
-    triples  what it holds
+    triples  how many it holds
+    remarks  what should be known of what was loaded
 
     Raises MissingExtraError where uvicorn is not installed, AddressError where it cannot listen,
     ForkError on a system without fork, StoreFolderError, and the errors of aa_ld.load.
@@ -60,14 +61,20 @@ class Served:
             self._listening.close()
             raise
         self.triples: int = self._said["triples"]
+        self.remarks: list[str] = self._said["remarks"]
         host, port = self._listening.getsockname()[:2]
         name = f"[{host}]" if ":" in host else host
         self.url = f"http://{name}:{port}"
         self._server: uvicorn.Server | None = None
+        self._lost = False
 
     def run(self) -> None:
         """Answer until SIGINT or SIGTERM, then end in peace."""
         asyncio.run(self._run(signals=True))
+        if self._lost:
+            raise RuntimeError(
+                "the process that holds the knowledge has ended; was it killed for its memory?"
+            )
 
     def __enter__(self) -> Served:
         self._ready = threading.Event()
@@ -87,7 +94,7 @@ class Served:
 
         pool = Pool(self._control, self.settings, self._said)
         try:
-            await pool.start()
+            await pool.start(self._lose)
             config = self._web.Config(
                 Application(self.settings, pool, self.url), lifespan="off", ws="none", http="h11", loop="asyncio",
                 log_config=None,
@@ -112,6 +119,11 @@ class Served:
         if self._server is not None:
             self._server.force_exit = self._server.should_exit
             self._server.should_exit = True
+
+    def _lose(self) -> None:
+        """Nothing can be answered any more."""
+        self._lost = True
+        self._leave()
 
     def close(self) -> None:
         """Stop listening, and end the keeper with all that it made."""

@@ -65,7 +65,7 @@ def _serve(handle: int, held: Held, memory: int) -> None:
         pipe, source = ours.makefile("wb"), ours.makefile("rb")
         offline = child.confine(memory)
         used = _most_used()
-        say(pipe, intake.ORDER, {"process": os.getpid()})
+        say(pipe, intake.ORDER, {})
         while order := heard(source):
             if not carry_out(pipe, partial(_TASKS[order["task"]], held, {**order, "offline": offline})):
                 return

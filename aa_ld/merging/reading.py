@@ -1,0 +1,297 @@
+"""The inputs of a merge, each read by a child of its own, a few at a time, into sorted runs on disk.
+
+ours ──┐                         ┌─ runs: sorted triples, on disk
+FILE ──┼─► child: check, parse,  ┤
+FILE ──┘   spell, name, sort     └─ tables: triples that the report needs
+"""
+
+from __future__ import annotations
+
+import json
+import mmap
+import os
+import re
+import tempfile
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack
+from hashlib import sha256
+from typing import IO, TYPE_CHECKING, Any, NamedTuple
+
+from aa_ld import intake, places
+from aa_ld.errors import ParserStoppedError
+from aa_ld.merging import owltext
+from aa_ld.merging.worker import RUN, TABLE
+from aa_ld.vocab import LAYERS, printable
+
+if TYPE_CHECKING:
+    from subprocess import Popen
+
+#: Called with what is done, how much of it, and of how much.
+Told = Callable[[str, int, int], None]
+
+OURS, GIVEN, MAPPING, IMPORTED, AGAINST = "ours", "input", "mapping set", "import", "earlier merge"
+
+_TIMEOUT, _MEMORY, _MOST_WHOLE = 86_400.0, 8 << 30, 512 << 20
+_BLOCK = 1 << 20
+#: Vocabulary that everybody uses: no triple is near ours because of it.
+_COMMON = re.compile(
+    rb"<http://(?:www\.w3\.org/|purl\.org/dc/|purl\.org/ontology/bibo)|<http://id\.nlm\.nih\.gov/mesh/vocab#"
+)
+
+
+class Input(NamedTuple):
+    """What goes in: the name that is shown, the files it consists of, and its role."""
+
+    name: str
+    paths: tuple[str, ...]
+    role: str = GIVEN
+
+
+class Run(NamedTuple):
+    """A sorted run: where it lies, and the number of its source."""
+
+    data: mmap.mmap | bytes
+    start: int
+    end: int
+    source: int
+    file: int = -1
+
+    def lines(self, start: int, end: int) -> list[bytes]:
+        """The lines between two places; read, not mapped, so that they do not stay in memory."""
+        text = os.pread(self.file, end - start, start) if self.file >= 0 else self.data[start:end]
+        return text[:-1].split(b"\n")
+
+    def find(self, key: bytes) -> int:
+        """Where the first line begins that is not before a key."""
+        low, high = self.start, self.end
+        while low < high:
+            middle = self.data.rfind(b"\n", low, (low + high) // 2) + 1 or low
+            end = self.data.find(b"\n", middle, self.end)
+            if self.data[middle:end] < key:
+                low = end + 1
+            else:
+                high = middle
+        return low
+
+    def samples(self) -> Iterable[bytes]:
+        """A line of every MiB."""
+        for at in range(self.start, self.end, _BLOCK):
+            begin = self.data.rfind(b"\n", self.start, at) + 1 or self.start
+            yield self.data[begin : self.data.find(b"\n", begin, self.end)]
+
+
+class Read:
+    """An input that was read.
+
+    name, role   as they were given; `names` has further names of the same bytes
+    runs         (start, end) of each sorted run in `spool`
+    tables       predicate to lines of N-Triples, and the tables of aa_ld.merging.worker
+    about        what the child said: syntax, triples, distinct, folded, respelt, about
+    sha256       the digest of the file
+    """
+
+    def __init__(self, given: Input, spool: IO[bytes]) -> None:
+        self.name, self.role = given.name, given.role
+        self.names = [given.name]
+        self.spool = spool
+        self.runs: list[tuple[int, int]] = []
+        self.tables: dict[str, list[bytes]] = {}
+        self.about: dict[str, Any] = {}
+        self.sha256 = ""
+
+    def rows(self, name: str) -> Iterator[tuple[bytes, bytes]]:
+        """Subject and object of each triple in a table."""
+        for line in self.tables.get(name, ()):
+            s, _, o = line.split(b" ", 2)
+            yield s, o[:-2]
+
+    def sorted_runs(self, number: int = 0) -> list[Run]:
+        """The runs, as those of the input with this number."""
+        if not self.runs:
+            return []
+        data = mmap.mmap(self.spool.fileno(), 0, access=mmap.ACCESS_READ)
+        return [Run(data, start, end, number, self.spool.fileno()) for start, end in self.runs]
+
+    def lines(self, begin: bytes = b"") -> Iterator[bytes]:
+        """The triples that begin so, run by run."""
+        for run in self.sorted_runs():
+            start, end = run.find(begin), run.find(begin + b"\xff")
+            if end > start:
+                yield from run.lines(start, end)
+
+    def take(self, kind: bytes, body: bytes) -> None:
+        """Take a frame of the child."""
+        if kind == RUN:
+            start = self.spool.tell()
+            self.spool.write(body)
+            self.runs.append((start, start + len(body)))
+        elif kind == TABLE:
+            name, *lines = body.split(b"\n")
+            self.tables.setdefault(name.decode(), []).extend(lines)
+
+
+def ours() -> Input:
+    """The shipped ontology, alignments and facts, without what follows from them."""
+    return Input(OURS, tuple(str(path) for layer in LAYERS for path in places.layer_files(layer)), OURS)
+
+
+def near(given: Input) -> list[str]:
+    """The IRIs of ours of which a triple of others could change what we answer."""
+    from pyoxigraph import NamedNode, RdfFormat, parse
+
+    found: set[str] = set()
+    for path in given.paths:
+        for quad in parse(path=path, format=RdfFormat.TURTLE):
+            found.update(term.value for term in (quad.subject, quad.object) if isinstance(term, NamedNode))
+    return sorted(iri for iri in found if not _COMMON.match(b"<" + iri.encode()))
+
+
+def read_all(inputs: Iterable[Input], stack: ExitStack, told: Told) -> list[Read]:
+    """Read inputs, as many at a time as there are processors; in the order given.
+
+    The same bytes are read once. Raises InputError for one that cannot be read,
+    of several the first in the order given.
+    """
+    given = list(inputs)
+    digests = [_digest(each) for each in given]
+    first: dict[tuple[str, str], int] = {}
+    for n, (each, digest) in enumerate(zip(given, digests, strict=True)):
+        first.setdefault((digest, each.role), n)
+    # The largest begins first: so nobody waits for it at the end.
+    sizes = {n: sum(map(os.path.getsize, given[n].paths)) for n in first.values()}
+    waiting = sorted(sizes, key=lambda n: -sizes[n])
+    desk = _Desk(given, waiting, stack, _Sum(sum(sizes.values()), told))
+    desk.work(min(len(waiting), os.cpu_count() or 1))
+    for n, (each, digest) in enumerate(zip(given, digests, strict=True)):
+        same = desk.read[first[digest, each.role]]
+        same.sha256 = digest
+        if n not in desk.read:
+            same.names.append(each.name)
+    return [desk.read[n] for n in sorted(desk.read)]
+
+
+def _spool() -> IO[bytes]:
+    """A file without a name, which is gone when it is closed."""
+    return tempfile.TemporaryFile()
+
+
+class _Sum:
+    """Bytes that all readers together have read."""
+
+    def __init__(self, total: int, told: Told) -> None:
+        self.total, self.told, self.done = total, told, 0
+        self._lock = threading.Lock()
+
+    def add(self, size: int) -> None:
+        with self._lock:
+            self.done += size
+            self.told("reading", self.done >> 10, self.total >> 10)
+
+
+class _Desk:
+    """Inputs that wait, and the threads that give them to children, each its own."""
+
+    def __init__(self, given: list[Input], waiting: list[int], stack: ExitStack, seen: _Sum) -> None:
+        self.given, self.waiting, self.seen = given, waiting, seen
+        self.spools = {n: stack.enter_context(_spool()) for n in waiting}
+        self.read: dict[int, Read] = {}
+        self.failed: dict[int, BaseException] = {}
+        self._lock = threading.Lock()
+
+    def work(self, children: int) -> None:
+        """Read everything that waits."""
+        threads = [threading.Thread(target=self._serve) for _ in range(children)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        if self.failed:
+            raise self.failed[min(self.failed)]
+
+    def _next(self) -> int | None:
+        with self._lock:
+            return self.waiting.pop(0) if self.waiting and not self.failed else None
+
+    def _serve(self) -> None:
+        process = intake._start("merge", "aa_ld.merging.worker")
+        try:
+            while (n := self._next()) is not None:
+                try:
+                    self.read[n] = self._read(process, n)
+                except BaseException as error:
+                    self.failed[n] = error
+        finally:
+            intake._end(process)
+
+    def _read(self, process: Popen[bytes], n: int) -> Read:
+        given = self.given[n]
+        read = Read(given, self.spools[n])
+        feeder = threading.Thread(target=_feed, args=(process, given, self.seen), daemon=True)
+        feeder.start()
+        try:
+            _collect(process, read)
+        except intake.Stopped as stopped:
+            what = f"The parser fell over ({stopped.reason} {stopped.detail})."
+            remedy = "Split the file, or convert it with another tool."
+            raise ParserStoppedError(printable(given.name, 300), what, remedy) from None
+        finally:
+            if not read.about:
+                process.kill()
+            feeder.join()
+        read.spool.flush()
+        return read
+
+
+def _digest(given: Input) -> str:
+    digest = sha256()
+    for path in given.paths:
+        with open(intake._open(path), "rb") as file:
+            while block := file.read(_BLOCK):
+                digest.update(block)
+    return digest.hexdigest()
+
+
+def _feed(process: Popen[bytes], given: Input, seen: _Sum) -> None:
+    """Give a child an order, and the bytes of an input after it."""
+    stem, ending = os.path.splitext(given.paths[0].lower())
+    ending = os.path.splitext(stem)[1] + ending if ending == ".gz" else ending
+    with open(given.paths[0], "rb") as file:
+        kind = owltext.kind_of(ending, file.read(1 << 16))
+    order = {
+        "name": printable(given.name, 4096), "ending": ending, "kind": kind,
+        "timeout": _TIMEOUT, "memory": _MEMORY, "most_bytes": _MOST_WHOLE,
+    }  # fmt: skip
+
+    def blocks() -> Iterator[bytes]:
+        for path in given.paths:
+            with open(path, "rb") as file:
+                while block := file.read(_BLOCK):
+                    seen.add(len(block))
+                    yield block
+            if len(given.paths) > 1:
+                yield b"\n"  # Turtle files of ours, one after another, are one Turtle file
+
+    try:
+        intake._feed(process, json.dumps(order).encode(), blocks())
+    except (OSError, ValueError):
+        process.kill()
+
+
+def _collect(process: Popen[bytes], read: Read) -> None:
+    assert process.stdout is not None
+    while True:
+        kind, size = intake.receive_head(process.stdout)
+        if kind not in (RUN, TABLE, intake.END, intake.ERROR, intake.STOPPED):
+            raise intake._fallen(process)
+        body = process.stdout.read(size)
+        if len(body) < size:
+            raise intake._fallen(process)
+        if kind == intake.END:
+            read.about = json.loads(body)
+            return
+        if kind == intake.ERROR:
+            raise intake._rebuilt(json.loads(body))
+        if kind == intake.STOPPED:
+            raise intake.Stopped(*json.loads(body))
+        read.take(kind, body)

@@ -1,0 +1,118 @@
+"""Sorted runs of triples into one sorted file without repeats, with flat memory, and what came from where.
+
+The runs are cut at the same keys, so that each slice of all of them fits in
+memory and is merged with set operations. A slice that only one run has is copied.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Callable, Iterable
+from itertools import compress
+from operator import eq
+from typing import IO
+
+from aa_ld.merging.reading import AGAINST, Read, Run
+from aa_ld.merging.words import distinct
+
+_SLICE = 16  # samples in a slice, which is as many MiB
+_SHOWN = 20
+
+
+class Counts:
+    """What came from where.
+
+    written        triples of the merged graph
+    new[n]         triples that only source n has
+    shared[n]      triples of source n that another has too; union_of_shared counts each once
+    replaced       triples that were left out for what stands in their place
+    gained, lost   against an earlier merge: how many, and the first few
+    """
+
+    def __init__(self, sources: int) -> None:
+        self.written = self.replaced = self.union_of_shared = 0
+        self.new = [0] * sources
+        self.shared = [0] * sources
+        self.gained = self.lost = 0
+        self.examples: dict[str, list[str]] = {"gained": [], "lost": []}
+
+
+def runs_of(sources: list[Read], added: Iterable[bytes]) -> list[Run]:
+    """The runs of all sources, and one of the lines that a merge adds itself, which has the last number."""
+    runs = [run for number, read in enumerate(sources) for run in read.sorted_runs(number)]
+    own = b"".join(line + b"\n" for line in sorted(added))
+    return [*runs, Run(own, 0, len(own), len(sources))] if own else runs
+
+
+class Merger:
+    """Writes the union of runs, sorted; see `merge`.
+
+    without  lines that are not to be written
+    folded   names of blank nodes whose lines are not to be written
+    """
+
+    def __init__(self, sources: list[Read], without: set[bytes], folded: set[bytes], out: IO[bytes]) -> None:
+        self.without, self.folded, self.out = without, folded, out
+        self.counts = Counts(len(sources) + 1)
+        self._against = {n for n, read in enumerate(sources) if read.role == AGAINST}
+
+    def merge(self, runs: list[Run], told: Callable[[str, int, int], None]) -> Counts:
+        """Write everything, and count."""
+        samples = sorted(sample for run in runs for sample in run.samples())
+        keys = [*samples[_SLICE::_SLICE], None]
+        at = [run.start for run in runs]
+        for done, key in enumerate(keys):
+            ends = [run.end if key is None else run.find(key) for run in runs]
+            pieces: dict[int, list[bytes]] = {}
+            for run, a, b in zip(runs, at, ends, strict=True):
+                if b > a:
+                    lines = run.lines(a, b)
+                    pieces[run.source] = _united(pieces[run.source], lines) if run.source in pieces else lines
+            at = ends
+            told("merging", done + 1, len(keys))
+            self._write(pieces)
+        return self.counts
+
+    def _write(self, pieces: dict[int, list[bytes]]) -> None:
+        """Write a slice: for each source its lines, sorted and without repeats."""
+        earlier = [pieces.pop(n) for n in self._against if n in pieces]
+        lines = [line for piece in pieces.values() for line in piece]
+        lines.sort()  # sorted pieces one after another: all that is left is to merge them
+        twice = set(compress(lines, map(eq, lines, lines[1:])))
+        self.counts.union_of_shared += len(twice)
+        for source, piece in pieces.items():
+            both = sum(map(twice.__contains__, piece)) if twice else 0
+            self.counts.shared[source] += both
+            self.counts.new[source] += len(piece) - both
+        if twice:
+            lines = distinct(lines)
+        gone = {line for line in self.without if _has(lines, line)}
+        if self.folded:
+            blank = lines[bisect_left(lines, b"_:") :]
+            gone |= {line for line in blank if line.split(b" ", 1)[0] in self.folded}
+        if gone:
+            lines = [line for line in lines if line not in gone]
+            self.counts.replaced += len(gone)
+        if self._against:
+            self._compare(set().union(*earlier), set(lines))
+        if lines:
+            self.out.write(b"\n".join(lines) + b"\n")
+        self.counts.written += len(lines)
+
+    def _compare(self, earlier: set[bytes], now: set[bytes]) -> None:
+        """Count what an earlier merge had and this one has not, and the other way round."""
+        for name, lines in (("gained", now - earlier), ("lost", earlier - now)):
+            setattr(self.counts, name, getattr(self.counts, name) + len(lines))
+            room = _SHOWN - len(self.counts.examples[name])
+            self.counts.examples[name] += [line.decode() for line in sorted(lines)[:room]]
+
+
+def _united(some: list[bytes], more: list[bytes]) -> list[bytes]:
+    """Two sorted lists of one source as one, without repeats."""
+    return distinct(sorted(some + more))
+
+
+def _has(lines: list[bytes], line: bytes) -> bool:
+    """Whether a sorted list has a line."""
+    at = bisect_left(lines, line)
+    return at < len(lines) and lines[at] == line

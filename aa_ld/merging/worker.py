@@ -1,0 +1,240 @@
+"""The child that reads one input of a merge: checks, parses, spells IRIs one way, names blank nodes, sorts.
+
+It runs with the limits of aa_ld.child, for the same reasons. What it gives are
+sorted runs of N-Triples without repeats, then the triples that the report needs, by
+predicate, then what there is to say about the file.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import re
+import threading
+from itertools import compress, repeat
+from operator import eq
+from typing import IO, Any
+
+from aa_ld import child, errors, intake
+from aa_ld.endpoint import stream
+from aa_ld.merging import owltext, sssom
+from aa_ld.merging.nodes import Row, named
+from aa_ld.merging.spellings import respell, warm
+from aa_ld.merging.words import LABEL, TABLED, TYPE, UNREFERRED, distinct
+
+#: Letters of the frames: a sorted run; triples of one predicate, of which the first line is the name.
+RUN, TABLE = b"R", b"T"
+#: Names of tables that are no predicates: references to any other IRI, and triples of which blank nodes are part.
+REFERS, BLANK = "refers", "blank"
+
+_CHUNK = 4 << 20  # bytes of lines that are looked through at once
+_MOST_LINES = 150_000  # lines of a run
+#: MeSH has twice as many tree numbers as headings; what they are called and that they are such tells the report nothing.
+_TREE_NUMBER = re.compile(rb"<http://id\.nlm\.nih\.gov/mesh/[A-Z]\d\d[.>]")
+_OF_TREES = {f"<{iri}>".encode() for iri in (TYPE, LABEL)}
+#: A line of N-Quads that may name a graph.
+_WITH_GRAPH = re.compile(rb'(\S+ \S+ .+?)(?: (?:<[^<>"\s]*>|_:\S+))? \.')
+_MAY_NAME_GRAPHS = ("TriG", "N-Quads", "JSON-LD")
+
+
+def main(_task: str) -> None:
+    """Be the child: take an order, give runs and tables, say how it ended, and so on. Never returns."""
+    import sys
+
+    pipe, sys.stdout = sys.stdout.buffer, sys.stderr  # nobody else may write between the frames
+    child._behave(intake.TIMEOUT * 720)
+    threading.stack_size(child._STACK)
+    worker = threading.Thread(target=_serve, args=(sys.stdin.buffer, pipe))
+    worker.start()
+    worker.join()
+    os._exit(0)
+
+
+def _serve(source: IO[bytes], pipe: IO[bytes]) -> None:
+    confined = False
+    while True:
+        kind, size = intake.receive_head(source)
+        if kind != intake.ORDER:
+            return  # the caller is gone, or has nothing more
+        order = json.loads(source.read(size))
+        if not confined:
+            owltext.prepare()
+            warm()
+            confined = child.confine(order["memory"]) or True
+        ended, said = _work(order, source, pipe)
+        intake.send(pipe, ended, json.dumps(said).encode())
+        pipe.flush()
+        if ended != intake.END:
+            return  # what is left of the file still stands in the pipe
+
+
+def _work(order: dict[str, Any], source: IO[bytes], pipe: IO[bytes]) -> tuple[bytes, Any]:
+    try:
+        return intake.END, _read(order, source, pipe)
+    except errors.AaLdError as error:
+        told = {name: getattr(error, name) for name in ("where", "what", "remedy", "nearest")}
+        return intake.ERROR, {"error": type(error).__name__, **told}
+    except MemoryError:
+        return intake.STOPPED, ["memory", ""]
+    except OSError:
+        os._exit(0)  # the caller is gone
+    except BaseException as error:  # a panic of the engine is no Exception
+        return intake.STOPPED, ["crash", f"{type(error).__name__} {error}"[:300]]
+
+
+def _read(order: dict[str, Any], source: IO[bytes], pipe: IO[bytes]) -> dict[str, Any]:
+    data = io.BufferedReader(stream._Incoming(source), 1 << 20)
+    kind = order["kind"]
+    syntax = child.SYNTAXES.get(order["ending"].removesuffix(".gz"), "N-Quads")
+    lines = Lines(pipe, order["name"], graphs=not kind and syntax in _MAY_NAME_GRAPHS)
+    if kind == "sssom":
+        found = sssom.read_set(order["name"], _whole(order, data).decode())
+        lines.take(found.lines)
+        lines.tables[sssom.NOT] = found.negative
+        lines.respelt = found.respelt
+        about = {"syntax": "SSSOM", "about": {k: v for k, v in found.about.items() if k != "curie_map"}}
+        return {**about, **lines.finish()}
+    answer: Any = io.BufferedWriter(lines, 1 << 20)
+    if kind:
+        text = owltext.to_rdfxml(order["name"], _whole(order, data), kind)
+        child._parse_file({**order, "ending": ".rdf"}, text, answer)
+        about = {"syntax": owltext.NAMES[kind]}
+    else:
+        start = stream._start_of(data)
+        try:
+            about = stream.read_stream(order, data, answer)
+        except errors.RdfSyntaxError as error:
+            raise _better(error, start, syntax) from None
+    answer.flush()
+    while data.read(1 << 20):
+        pass  # what stands behind the end of a packed file
+    return {**about, **lines.finish()}
+
+
+def _better(error: errors.RdfSyntaxError, start: bytes, syntax: str) -> errors.AaLdError:
+    """The error for a file that begins as one of another kind, with that said."""
+    packed = next((how for mark, how in child._PACKED.items() if start.startswith(mark)), None)
+    name = error.where.split(":", 1)[0] if packed else error.where
+    if packed:
+        return errors.UnknownSyntaxError(
+            name, f"This is {packed}; of packed files only .gz is read.", "Unpack it."
+        )
+    looks = child._syntax_of_content(start)
+    if looks and looks != syntax and looks in ("RDF/XML", "JSON-LD"):
+        return errors.RdfSyntaxError(name, error.what, f"It looks like {looks}: name the file accordingly.")
+    return error
+
+
+def _whole(order: dict[str, Any], data: IO[bytes]) -> bytes:
+    """The text of a file that is read in one piece."""
+    kept = io.BytesIO()
+    stream._read_whole({**order, "only": "text"}, data, kept)
+    return kept.getvalue()
+
+
+class Lines(child._Frames):
+    """What takes N-Quads as they are written, and gives runs and tables."""
+
+    def __init__(self, pipe: IO[bytes], name: str, graphs: bool = False) -> None:
+        super().__init__(pipe)
+        self.name = name
+        self.tables: dict[str, list[bytes]] = {name: [] for name in (REFERS, BLANK)}
+        self._rows = {f"<{iri}>".encode(): self.tables.setdefault(iri, []) for iri in TABLED}
+        self._rest = b""
+        self._waiting: list[bytes] = []
+        self._kept: list[bytes] = []
+        self._blank: list[Row] = []
+        self.triples = self.distinct = self.folded = 0
+        self.respelt: dict[str, int] = {}
+        self.graphs = graphs
+
+    def write(self, data: Any) -> int:
+        """Take a piece of text."""
+        self.size += len(data)
+        self._waiting.append(bytes(data))
+        if sum(map(len, self._waiting)) >= _CHUNK:
+            self._take_text()
+        return len(data)
+
+    def take(self, lines: list[bytes]) -> None:
+        """Take lines of N-Triples in their one spelling, whose blank nodes have their names."""
+        self.triples += len(lines)
+        self._kept += lines
+        self._tabulate([line for line in lines if line[:2] != b"_:"])
+
+    def _take_text(self) -> None:
+        text = self._rest + b"".join(self._waiting)
+        end = text.rfind(b"\n") + 1
+        self._rest, self._waiting = text[end:], []
+        if end:
+            self._look(text[: end - 1].split(b"\n"), text[:end])
+
+    def _look(self, lines: list[bytes], text: bytes) -> None:
+        """Look at each line once: whether it has blank nodes, and whether the report needs it."""
+        self.triples += len(lines)
+        if self.graphs:
+            lines = [_WITH_GRAPH.sub(rb"\1 .", line) for line in lines]
+        lines, counts = respell(lines, text)
+        for name, count in counts.items():
+            self.respelt[name] = self.respelt.get(name, 0) + count
+        if b"_:" in text or b"<<" in text:
+            lines = [line for line in lines if self._is_plain(line)]
+        self._kept += lines
+        self._tabulate(lines)
+        if len(self._kept) >= _MOST_LINES:
+            self._give_run()
+
+    def _tabulate(self, lines: list[bytes]) -> None:
+        """Put triples into the tables of their predicates; by predicate, as most are in none."""
+        predicates = [line.split(b" ", 2)[1] for line in lines]
+        for predicate in set(predicates) - UNREFERRED:
+            these = compress(lines, map(eq, predicates, repeat(predicate)))
+            table = self._rows.get(predicate)
+            if predicate in _OF_TREES:
+                table = self._rows[predicate]
+                table += [each for each in these if not _TREE_NUMBER.match(each)]
+            elif table is not None:
+                table.extend(these)
+            else:
+                self.tables[REFERS] += [each for each in these if each[-3] == 62 and b'"' not in each]
+
+    def _is_plain(self, line: bytes) -> bool:
+        """Whether a triple has no blank nodes; those that have are put aside."""
+        s, p, o = line.split(b" ", 2)
+        if o[:2] == b"<<" or s[:2] == b"<<":
+            what = "A triple stands inside a triple."
+            raise errors.RdfSyntaxError(self.name, what, "Write it in RDF 1.1; only that can be merged.")
+        if o[:2] == b"_:" or s[:2] == b"_:":
+            self._blank.append((s, p, o[:-2]))
+            return False
+        return True
+
+    def _give_run(self) -> None:
+        self._kept.sort()
+        run = distinct(self._kept)
+        self._kept.clear()
+        self.distinct += len(run)
+        if run:
+            intake.send(self.pipe, RUN, b"\n".join(run) + b"\n")
+        for name, table in self.tables.items():
+            if table:
+                intake.send(self.pipe, TABLE, b"\n".join([name.encode(), *table]))
+                table.clear()
+
+    def finish(self) -> dict[str, Any]:
+        """Give what is left, and say what there was."""
+        self._take_text()
+        rows = named(self._blank)
+        self.folded = len(self._blank) - len(rows)
+        self._blank = []
+        lines = [b" ".join((*row, b".")) for row in rows]
+        self._kept += lines
+        self.tables[BLANK] += lines
+        self._give_run()
+        return {
+            "triples": self.triples,
+            "distinct": self.distinct,
+            "folded": self.folded,
+            "respelt": self.respelt,
+        }

@@ -1,0 +1,205 @@
+"""The publication described for programs: VoID with partitions, DCAT 3, and PROV of how it was made.
+
+Specifications: https://www.w3.org/TR/void/, https://www.w3.org/TR/vocab-dcat-3/,
+https://www.w3.org/TR/prov-o/. No clock is read: dates are those of the version.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from hashlib import sha256
+from typing import NamedTuple
+
+from pyoxigraph import BlankNode, Literal, NamedNode, Triple
+
+from aa_ld import __version__, places
+from aa_ld.publish.metadata import KEYWORDS, Metadata
+from aa_ld.question import read_questions
+from aa_ld.store import Layers
+from aa_ld.vocab import BASE, LAYERS, PREFIXES, RDF_TYPE
+
+_DCAT, _VOID = "http://www.w3.org/ns/dcat#", "http://rdfs.org/ns/void#"
+_SPDX = "http://spdx.org/rdf/terms#"
+_MEDIA = "https://www.iana.org/assignments/media-types/"
+
+#: The IRI of the whole as a data set.
+DATASET = BASE + "dataset"
+
+#: What else the prefixes of the project do not have.
+PREFIXES_HERE = {"dcat": _DCAT, "void": _VOID, "spdx": _SPDX}
+
+
+class Distribution(NamedTuple):
+    """A file that holds all or a part of the data.
+
+    path   under the folder
+    title  what it holds
+    media  its media type, without packing
+    data   its bytes
+    """
+
+    path: str
+    title: str
+    media: str
+    data: bytes
+
+
+def catalogue(layers: Layers, metadata: Metadata, files: Iterable[Distribution]) -> list[Triple]:
+    """The triples of dcat.ttl and void.ttl, which are one file.
+
+    >>> from aa_ld.publish.metadata import read_metadata
+    >>> from aa_ld.store import open_layers
+    >>> layers = open_layers()
+    >>> any(t.predicate.value.endswith("#classPartition") for t in catalogue(layers, read_metadata(layers), []))
+    True
+    """
+    made = [*_whole(metadata), *_graphs(layers), *_partitions(layers), *_questions()]
+    for each in files:
+        made += _distribution(each, metadata)
+    return [*made, *_provenance(metadata)]
+
+
+def _node(iri: str) -> NamedNode:
+    return NamedNode(iri)
+
+
+def _word(name: str) -> NamedNode:
+    prefix, _, local = name.partition(":")
+    return NamedNode({**PREFIXES, **PREFIXES_HERE}[prefix] + local)
+
+
+def _about(iri: str, said: Iterable[tuple[str, str | Literal | NamedNode]]) -> Iterator[Triple]:
+    """What is said of an IRI; a text that begins with a known prefix is a name, any other an English text."""
+    for predicate, value in said:
+        term = value if isinstance(value, Literal | NamedNode) else Literal(value, language="en")
+        yield Triple(_node(iri), NamedNode(RDF_TYPE) if predicate == "a" else _word(predicate), term)
+
+
+def _day(text: str) -> Literal:
+    return Literal(text, datatype=_word("xsd:date"))
+
+
+def _number(value: int) -> Literal:
+    return Literal(str(value), datatype=_word("xsd:integer"))
+
+
+def _whole(metadata: Metadata) -> Iterator[Triple]:
+    publisher = _node(BASE + "project")
+    yield from _about(
+        DATASET,
+        [
+            ("a", _word("dcat:Dataset")), ("a", _word("void:Dataset")),
+            ("dcterms:title", metadata.title), ("dcterms:description", metadata.abstract),
+            ("dcterms:identifier", Literal(DATASET)), ("dcterms:issued", _day(metadata.issued)),
+            ("dcterms:created", _day(metadata.created)), ("dcterms:license", _node(metadata.licence)),
+            ("dcterms:publisher", publisher), ("dcterms:creator", publisher),
+            ("dcterms:language", _node("http://id.loc.gov/vocabulary/iso639-1/en")),
+            ("dcterms:conformsTo", _node(BASE)), ("dcterms:bibliographicCitation", Literal(metadata.citation)),
+            ("dcat:version", Literal(metadata.version)), ("dcat:landingPage", _node(BASE)),
+            ("dcat:isVersionOf", _node(BASE)), *([("dcat:previousVersion", _node(metadata.prior))] if metadata.prior else []),
+            *(("dcat:keyword", word) for word in KEYWORDS),
+            ("dcat:theme", _word("aa:AlopeciaAreata")), ("dcat:theme", _word("aa:AtopicDermatitis")),
+            ("void:uriSpace", Literal(BASE)), ("void:exampleResource", _word("aa:AlopeciaAreata")),
+            ("void:dataDump", _node(BASE + "data/aa-ld.nq.gz")), ("void:rootResource", _node(BASE)),
+            *(("void:vocabulary", _node(PREFIXES[name])) for name in ("aa", "dcterms", "oa", "prov", "skos")),
+            ("prov:wasGeneratedBy", _node(metadata.version_iri + "/build")),
+        ],
+    )  # fmt: skip
+
+
+def _distribution(file: Distribution, metadata: Metadata) -> Iterator[Triple]:
+    iri = f"{BASE}{file.path}"
+    checksum = iri + "#checksum"
+    yield Triple(_node(DATASET), _word("dcat:distribution"), _node(iri))
+    yield from _about(
+        iri,
+        [
+            ("a", _word("dcat:Distribution")), ("dcterms:title", file.title),
+            ("dcterms:license", _node(metadata.licence)), ("dcat:downloadURL", _node(iri)), ("dcat:accessURL", _node(BASE)),
+            ("dcat:mediaType", _node(_MEDIA + file.media)), ("dcat:byteSize", Literal(str(len(file.data)), datatype=_word("xsd:nonNegativeInteger"))),
+            *([("dcat:compressFormat", _node(_MEDIA + "application/gzip"))] if file.path.endswith(".gz") else []),
+            ("spdx:checksum", _node(checksum)),
+        ],
+    )  # fmt: skip
+    digest = Literal(sha256(file.data).hexdigest(), datatype=_word("xsd:hexBinary"))
+    yield from _about(
+        checksum,
+        [
+            ("a", _word("spdx:Checksum")),
+            ("spdx:algorithm", _word("spdx:checksumAlgorithm_sha256")),
+            ("spdx:checksumValue", digest),
+        ],
+    )
+
+
+def _graphs(layers: Layers) -> Iterator[Triple]:
+    total = 0
+    for graph in sorted(layers.graphs, key=str):
+        count = sum(1 for _ in layers.store.quads_for_pattern(None, None, None, graph))
+        total += count
+        yield Triple(_node(DATASET), _word("void:subset"), graph)
+        yield from _about(graph.value, [("a", _word("void:Dataset")), ("void:triples", _number(count))])
+    yield Triple(_node(DATASET), _word("void:triples"), _number(total))
+
+
+def _partitions(layers: Layers) -> Iterator[Triple]:
+    """How many instances each class has, and how many triples each property, as editors complete names by it."""
+    classes: Counter[str] = Counter()
+    properties: Counter[str] = Counter()
+    subjects = set()
+    for quad in layers.store.quads_for_pattern(None, None, None):
+        properties[quad.predicate.value] += 1
+        subjects.add(quad.subject)
+        if quad.predicate.value == RDF_TYPE and isinstance(quad.object, NamedNode):
+            classes[quad.object.value] += 1
+    yield Triple(_node(DATASET), _word("void:distinctSubjects"), _number(len(subjects)))
+    yield Triple(_node(DATASET), _word("void:classes"), _number(len(classes)))
+    yield Triple(_node(DATASET), _word("void:properties"), _number(len(properties)))
+    yield from _each("class", classes, "void:class", "void:entities")
+    yield from _each("property", properties, "void:property", "void:triples")
+
+
+def _each(kind: str, counts: Mapping[str, int], names: str, counted: str) -> Iterator[Triple]:
+    for iri, count in sorted(counts.items()):
+        part = BlankNode(f"{kind}{sha256(iri.encode()).hexdigest()[:12]}")
+        yield Triple(_node(DATASET), _word(f"void:{kind}Partition"), part)
+        yield Triple(part, _word(names), _node(iri))
+        yield Triple(part, _word(counted), _number(count))
+
+
+def _questions() -> Iterator[Triple]:
+    for name in read_questions():
+        yield Triple(_node(DATASET), _word("rdfs:seeAlso"), _word(f"question:{name}"))
+
+
+def _provenance(metadata: Metadata) -> Iterator[Triple]:
+    """What was done: files of the repository, by their digests, were published by this version of the software."""
+    build, agent = metadata.version_iri + "/build", BASE + f"software/{__version__}"
+    yield from _about(
+        build,
+        [
+            ("a", _word("prov:Activity")), ("rdfs:label", f"Publication of version {metadata.version}"),
+            ("prov:wasAssociatedWith", _node(agent)),
+        ],
+    )  # fmt: skip
+    yield from _about(
+        agent,
+        [
+            ("a", _word("prov:SoftwareAgent")),
+            ("rdfs:label", f"aa-ld {__version__}"),
+            ("dcat:version", Literal(__version__)),
+        ],
+    )
+    for layer in LAYERS:
+        for path in places.layer_files(layer):
+            used = f"{build}/{path.name}"
+            yield Triple(_node(build), _word("prov:used"), _node(used))
+            yield from _about(
+                used,
+                [
+                    ("a", _word("prov:Entity")),
+                    ("rdfs:label", Literal(path.name)),
+                    ("dcterms:identifier", Literal("sha256:" + sha256(path.read_bytes()).hexdigest())),
+                ],
+            )

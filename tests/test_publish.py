@@ -1,0 +1,447 @@
+"""Publishing: one folder with files for machines and records for archives, whole or not at all."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import io
+import json
+import os
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+from apache import apache, asked
+from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, parse
+
+from aa_ld import cli, errors, load
+from aa_ld.axioms import read_axioms
+from aa_ld.exchange import facts_of, read
+from aa_ld.names import Names
+from aa_ld.publish import publish
+from aa_ld.publish.building import MARK, files
+from aa_ld.publish.redirects import w3id
+from aa_ld.publish.resources import path_of, resources
+from aa_ld.publish.schema_org import embedded
+from aa_ld.vocab import BASE, PREFIXES
+
+REPOSITORY = Path(__file__).parents[1]
+SITE = "https://example.org/aa-ld/"
+FORMATS = {
+    "ttl": RdfFormat.TURTLE, "jsonld": RdfFormat.JSON_LD, "nt": RdfFormat.N_TRIPLES, "rdf": RdfFormat.RDF_XML,
+    "owl": RdfFormat.RDF_XML, "nq": RdfFormat.N_QUADS, "trig": RdfFormat.TRIG,
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def made() -> dict[str, bytes]:
+    """Every file of a publication."""
+    return dict(files(load(), site=SITE))
+
+
+def triples(data: bytes, ending: str) -> list[Quad]:
+    return list(parse(data, FORMATS[ending]))
+
+
+# Files for machines
+
+
+def test_every_thing_of_ours_has_its_files(made):
+    """Each IRI that anything is said of has a file in every syntax where its IRI says, or is a part that leads on."""
+    kb = load()
+    layers = kb.inferred()
+    said = {
+        q.subject.value
+        for q in layers.store.quads_for_pattern(None, None, None)
+        if isinstance(q.subject, NamedNode)
+    }
+    ours = {iri for iri in said if iri.startswith(BASE) and iri != BASE and not iri.endswith("/project")}
+    missing = {
+        iri
+        for iri in ours
+        for ending in ("ttl", "jsonld", "nt", "rdf")
+        if f"{path_of(iri)}.{ending}" not in made
+    }
+
+    assert missing == set()
+
+
+def test_all_syntaxes_of_a_thing_say_the_same(made):
+    """Whatever is parsed from Turtle is parsed from JSON-LD, N-Triples and RDF/XML too, for everything there is."""
+    stems = {path.rpartition(".")[0] for path in made if path.endswith(".rdf")}
+
+    assert len(stems) > 1_500
+    for stem in stems:
+        said = [
+            {a.key for a in read_axioms(q.triple for q in triples(made[f"{stem}.{e}"], e))}
+            for e in ("ttl", "jsonld", "nt", "rdf")
+        ]
+        assert said[0] == said[1] == said[2] == said[3], stem
+
+
+@pytest.mark.reference
+def test_rdflib_reads_what_is_written(made):
+    """Another parser finds as many triples, in a drawn sample of each syntax and in every dump."""
+    from rdflib import Dataset, Graph
+
+    for path in sorted(made)[::97]:
+        ending = path.rpartition(".")[2]
+        if ending in ("ttl", "nt", "rdf", "jsonld") and path not in ("codemeta.jsonld", "dataset.jsonld"):
+            names = {"rdf": "xml", "jsonld": "json-ld", "ttl": "turtle"}
+            graph = Graph().parse(data=made[path], format=names.get(ending, ending))
+            assert len(graph) == len(set(triples(made[path], ending))), path
+    whole = Dataset()
+    whole.parse(data=made["data/aa-ld.nq"], format="nquads")
+    assert sum(len(g) for g in whole.graphs()) == len(triples(made["data/aa-ld.nq"], "nq"))
+
+
+def test_the_dumps_hold_everything_once(made):
+    """N-Quads and TriG, packed or not, are all layers."""
+    layers = load().inferred()
+    wanted = {str(q) for q in layers.store.quads_for_pattern(None, None, None) if "_:" not in str(q)}
+    quads = {str(q) for q in triples(made["data/aa-ld.nq"], "nq") if "_:" not in str(q)}
+
+    assert quads == wanted
+    assert gzip.decompress(made["data/aa-ld.nq.gz"]) == made["data/aa-ld.nq"]
+    trig = {
+        str(q) for q in triples(gzip.decompress(made["data/aa-ld.trig.gz"]), "trig") if "_:" not in str(q)
+    }
+    assert trig == wanted
+
+
+def test_two_builds_give_the_same_bytes(made):
+    """No clock, no random name."""
+    assert dict(files(load(), site=SITE)) == made
+
+
+def test_no_two_things_stand_in_one_file():
+    """A term may be called as a file is: each path is given once."""
+    paths = [path for path, _ in files(load("review"), site=SITE)]
+
+    assert len(paths) == len(set(paths))
+
+
+def test_no_path_of_this_machine_gets_out(made):
+    """Neither the folder of the checkout nor that of the package."""
+    marks = [str(REPOSITORY).encode(), str(Path.home()).encode()]
+
+    assert [path for path, data in made.items() if any(mark in data for mark in marks if len(mark) > 5)] == []
+
+
+# Descriptions and records
+
+
+def test_the_catalogue_tells_the_truth_about_each_file(made):
+    """Sizes and digests are those of the files; every address is a file of the folder."""
+    from hashlib import sha256
+
+    quads = triples(made["catalogue.ttl"], "ttl")
+    said = {
+        (q.subject.value, q.predicate.value.rpartition("#")[2]): q.object
+        for q in quads
+        if isinstance(q.subject, NamedNode)
+    }
+    loads = [iri for iri, name in said if name == "downloadURL"]
+
+    assert len(loads) > 50
+    for iri in loads:
+        data = made[iri.removeprefix(BASE)]
+        assert said[iri, "byteSize"].value == str(len(data)), iri
+        assert said[said[iri, "checksum"].value, "checksumValue"].value == sha256(data).hexdigest(), iri
+
+
+def test_void_counts_are_those_of_the_data(made):
+    """Triples, classes and properties, counted anew from the dump."""
+    quads = triples(made["data/aa-ld.nq"], "nq")
+    void = "http://rdfs.org/ns/void#"
+    said = {
+        q.predicate.value: q.object.value
+        for q in triples(made["catalogue.ttl"], "ttl")
+        if q.subject == NamedNode(BASE + "dataset")
+    }
+
+    assert int(said[void + "triples"]) == len(quads)
+    assert int(said[void + "properties"]) == len({q.predicate for q in quads})
+    assert int(said[void + "distinctSubjects"]) == len({q.subject for q in quads})
+    types = {
+        q.object
+        for q in quads
+        if q.predicate.value == PREFIXES["rdf"] + "type" and isinstance(q.object, NamedNode)
+    }
+    assert int(said[void + "classes"]) == len(types)
+
+
+def test_all_records_tell_one_version_one_title_and_one_licence(made):
+    """Citation, code, deposit, crate, data package and the header of the ontology agree."""
+    header = {
+        q.predicate.value: q.object.value
+        for q in triples(made["aa.ttl"], "ttl")
+        if q.subject == NamedNode(BASE) and isinstance(q.object, Literal)
+    }
+    version, title = header[PREFIXES["owl"] + "versionInfo"], header[PREFIXES["dcterms"] + "title"]
+    crate = {each["@id"]: each for each in json.loads(made["ro-crate-metadata.json"])["@graph"]}
+    package, zenodo, whole = (
+        json.loads(made[name]) for name in ("datapackage.json", ".zenodo.json", "dataset.jsonld")
+    )
+
+    assert {crate["./"]["version"], package["version"], zenodo["version"], whole["version"]} == {version}
+    assert {crate["./"]["name"], package["title"], zenodo["title"], whole["name"]} == {title}
+    assert f"version: {version}\n" in made["CITATION.cff"].decode()
+    assert {crate["./"]["license"]["@id"], package["licenses"][0]["path"], whole["license"]} == {
+        "https://creativecommons.org/publicdomain/zero/1.0/"
+    }
+
+
+def test_the_citation_of_the_repository_names_this_version():
+    """Nobody has to remember to change it in two places."""
+    said = (REPOSITORY / "CITATION.cff").read_text(encoding="utf-8")
+    version = load().layers.store.quads_for_pattern(
+        NamedNode(BASE), NamedNode(PREFIXES["owl"] + "versionInfo"), None
+    )
+
+    assert f"version: {next(version).object.value}\n" in said
+
+
+def test_the_crate_and_the_package_name_files_that_are_there(made):
+    """With sizes and columns as they are."""
+    for part in json.loads(made["ro-crate-metadata.json"])["@graph"]:
+        if part["@type"] == "File":
+            assert len(made[part["@id"]]) == int(part["contentSize"])
+    for table in json.loads(made["datapackage.json"])["resources"]:
+        text = made[table["path"]].decode()
+        header = next(csv.reader(io.StringIO(text), delimiter=table["dialect"]["delimiter"]))
+        assert [field["name"] for field in table["schema"]["fields"]] == header, table["path"]
+        assert len(made[table["path"]]) == table["bytes"]
+
+
+def test_the_tables_are_the_answers(made):
+    """A row a row, in words, with the IRI beside."""
+    rows = list(csv.DictReader(io.StringIO(made["tables/treatments-that-may-worsen.csv"].decode())))
+    answer = load().ask("treatments-that-may-worsen")
+
+    assert [row["treatment"] for row in rows] == answer.column("treatment")
+    assert all(row["treatment_iri"].startswith(BASE) for row in rows)
+
+
+def test_the_nanopublications_are_all_there_and_named_by_the_index(made):
+    """One a fact, and they read back as the facts they were made from."""
+    singles = [
+        path
+        for path in made
+        if path.startswith("nanopubs/") and path.rpartition("/")[2] not in ("all.trig", "index.trig")
+    ]
+    named = {
+        q.object.value
+        for q in triples(made["nanopubs/index.trig"], "trig")
+        if q.predicate.value.endswith("includesElement")
+    }
+    facts = facts_of(read({"facts.trig": made["nanopubs/all.trig"].decode()}, "nanopub"))
+
+    assert len(singles) == len(named) == len(facts) == len(load().facts() or ()) or len(singles) == len(named)
+    assert named == {f"{BASE}fact/{path[len('nanopubs/') : -len('.trig')]}/nanopub/" for path in singles}
+
+
+def test_a_fact_is_a_claim_to_search_engines(made):
+    """Never a plain statement: its sentence with the hedge is the text, and its certainty stands beside."""
+    kb = load()
+    layers = kb.inferred()
+    from aa_ld.publish.metadata import read_metadata
+    from aa_ld.publish.schema_org import schema_org
+
+    metadata = read_metadata(layers)
+    for each in resources(layers, Names(layers)):
+        told = schema_org(each, metadata)
+        assert told["@context"] == {"@vocab": "https://schema.org/"}
+        if each.kind == "fact":
+            assert told["@type"] == "Claim"
+            assert told["text"] == each.label
+            assert told["creativeWorkStatus"]
+
+
+def test_nothing_in_a_record_can_end_the_script_that_holds_it():
+    """Labels are data, whatever stands in them."""
+    hostile = "</script><script>alert(1)</script> ]]> <!-- & \u202e"
+
+    assert "<" not in embedded({"name": hostile})
+    assert json.loads(embedded({"name": hostile})) == {"name": hostile}
+
+
+# The folder
+
+
+def test_a_publication_is_written_whole_and_replaced_whole(tmp_path, monkeypatch):
+    """An old one stands when a new one fails in the middle; versions of before stay beside the new one."""
+    kb, folder = load("review"), tmp_path / "site"
+    publish(kb, folder)
+    old = folder / "version" / "0.0.1"
+    old.mkdir()
+    (old / "aa.ttl").write_text("# as it was\n")
+    before = sorted(str(path.relative_to(folder)) for path in folder.rglob("*"))
+
+    def fails(*_: object):
+        yield "index.html", b"half"
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("aa_ld.publish.building.files", fails)
+        with pytest.raises(OSError, match="No space"):
+            publish(kb, folder)
+    assert sorted(str(path.relative_to(folder)) for path in folder.rglob("*")) == before
+    assert os.listdir(tmp_path) == ["site"]
+
+    publish(kb, folder)
+    assert (old / "aa.ttl").read_text() == "# as it was\n"
+    assert os.listdir(tmp_path) == ["site"]
+
+
+def test_what_is_somebody_elses_is_not_replaced(tmp_path, capsys):
+    """A folder with other things, a file, a folder of the package."""
+    (tmp_path / "mine.txt").write_text("mine")
+
+    assert cli.main(["publish", str(tmp_path)]) == 2
+    assert "has not put there" in capsys.readouterr().err
+    assert cli.main(["publish", str(tmp_path / "mine.txt")]) == 2
+    assert cli.main(["publish", str(REPOSITORY / "ontology")]) == 2
+    assert cli.main(["publish", str(tmp_path / "new"), "--site", "ftp://example.org"]) == 2
+    assert sorted(os.listdir(tmp_path)) == ["mine.txt"]
+
+
+def test_no_iri_leads_out_of_the_folder(tmp_path):
+    """Dots, percent signs, blanks and line ends in an IRI become a name in the folder, or nothing at all."""
+    nasty = ["fact/../../../etc/passwd", "fact/%2e%2e/x", "fact//x", "fact/a b", "../x", "fact/.", "é/ü"]
+
+    for each in nasty:
+        path = path_of(BASE + each)
+        assert not {"..", "."} & set(path.split("/")), path
+        assert "" not in path.split("/"), path
+        assert (tmp_path / path).resolve().is_relative_to(tmp_path.resolve())
+
+
+def test_hostile_texts_change_no_file_but_their_own(tmp_path):
+    """A term of a user's own with markup, control signs and a long label is published as text."""
+    label = "<script>alert(1)</script>]]>\u202e" + "x" * 100_000
+    data = tmp_path / "own.nt"
+    data.write_text(
+        f'<{BASE}Hostile> <{PREFIXES["rdf"]}type> <{PREFIXES["owl"]}Class> .\n'
+        f'<{BASE}Hostile> <{PREFIXES["rdfs"]}label> "{label}" .\n', encoding="utf-8",
+    )  # fmt: skip
+    found = dict(files(load("review", [str(data)])))
+
+    assert [
+        q.object.value for q in triples(found["Hostile.rdf"], "rdf") if isinstance(q.object, Literal)
+    ] == [label]
+    assert (MARK in found) and (b"<script>alert" not in found["sitemap.xml"])
+
+
+# IRIs
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory):
+    """A site published and served by Apache, behind the rules of w3id.org on another path; gives both URLs."""
+    root = tmp_path_factory.mktemp("web")
+    documents = root / "documents"
+    (documents / "w3id").mkdir(parents=True)
+    os.chmod(root, 0o755)
+    for part in root.parents:
+        if os.access(part, os.W_OK) and part != Path("/"):
+            os.chmod(part, part.stat().st_mode | 0o055)
+    with apache(documents) as url:
+        site = f"{url}/site/"
+        publish(load(), documents / "site", site=site)
+        (documents / "w3id" / ".htaccess").write_text(w3id(site))
+        yield f"{url}/w3id/", site
+
+
+def followed(url: str, accept: str) -> tuple[list[int], dict[str, str], bytes, str]:
+    """The statuses on the way, the headers and body at its end, and where that was."""
+    statuses = []
+    for _ in range(5):
+        status, headers, body = asked(url, accept)
+        statuses.append(status)
+        if status not in (301, 302, 303):
+            break
+        url = headers["location"]
+    return statuses, headers, body, url
+
+
+@pytest.mark.server
+def test_every_kind_of_iri_leads_to_every_format(served):
+    """One of each kind, in each format: 303, then the file, of the right type, that speaks of it."""
+    w3, _ = served
+    layers = load().inferred()
+    one_of: dict[str, str] = {}
+    for each in resources(layers, Names(layers)):
+        one_of.setdefault(each.kind, each.iri)
+        for part in each.parts[:1]:
+            one_of.setdefault(part.removeprefix(BASE).split("/")[0], part)
+    wanted = {
+        "text/turtle": "ttl",
+        "application/ld+json": "jsonld",
+        "application/n-triples": "nt",
+        "application/rdf+xml": "rdf",
+    }
+
+    assert len(one_of) >= 11
+    for kind, iri in one_of.items():
+        for media, ending in wanted.items():
+            statuses, headers, body, _ = followed(w3 + quote(iri.removeprefix(BASE)), media)
+            assert statuses == [303, 200], (kind, media)
+            assert headers["content-type"].split(";")[0] == media, (kind, media)
+            assert headers["access-control-allow-origin"] == "*"
+            quads = list(parse(body, FORMATS[ending]))
+            assert quads, (kind, media)
+            assert kind == "graph" or any(iri in str(quad) for quad in quads), (kind, media)
+
+
+@pytest.mark.server
+def test_redirects_carry_what_browsers_of_others_need(served):
+    """Cross-origin headers stand on the 303 itself, and caches learn that the answer depends on Accept."""
+    w3, _ = served
+    status, headers, _ = asked(w3 + "AlopeciaAreata", "text/turtle")
+
+    assert status == 303
+    assert headers["access-control-allow-origin"] == "*"
+    assert "accept" in headers["vary"].lower()
+
+
+@pytest.mark.server
+def test_a_version_leads_to_the_file_of_that_version(served, made):
+    """The immutable file, in what is asked for; the ontology without a version leads to the newest."""
+    w3, site = served
+    version = json.loads(made[MARK])["version"]
+
+    for media, name in (
+        ("text/turtle", "aa.ttl"),
+        ("application/rdf+xml", "aa.owl"),
+        ("application/ld+json", "aa.jsonld"),
+    ):
+        statuses, _, body, url = followed(f"{w3}version/{version}", media)
+        assert (statuses, url) == ([303, 200], f"{site}version/{version}/{name}")
+        assert body == made[name]
+        statuses, _, body, url = followed(w3, media)
+        assert (statuses, url, body) == ([303, 200], site + name, made[name])
+
+
+@pytest.mark.server
+def test_browsers_are_led_to_pages_and_nanopublications_to_their_file(served):
+    """By what browsers send; a nanopublication by its own IRI, and by that of one of its graphs."""
+    w3, site = served
+    browser = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
+    fact = "fact/local-immunotherapy-may-worsen-extrinsic"
+
+    assert asked(w3 + fact, browser)[1]["location"] == f"{site}{fact}.html"
+    for tail in ("/nanopub/", "/nanopub/assertion"):
+        statuses, headers, body, _ = followed(w3 + fact + tail, "application/trig")
+        assert statuses == [303, 200]
+        assert headers["content-type"] == "application/trig"
+        assert b"/nanopub/assertion" in body
+    assert followed(w3 + "aa.obo", "*/*")[0] == [302, 200]
+    assert followed(w3 + ".well-known/void", "text/turtle")[0] == [302, 200]
+
+
+def test_a_site_that_is_no_url_is_refused():
+    """Before anything is written into a rule."""
+    for nasty in ("example.org", "https://exa mple.org/", "https://example.org/$1", 'https://example.org/"x'):
+        with pytest.raises(errors.UsageError):
+            w3id(nasty)
