@@ -21,6 +21,7 @@ from aa_ld.publish.rdf import SYNTAXES, files_of, written
 from aa_ld.publish.records import records
 from aa_ld.publish.redirects import types, w3id
 from aa_ld.publish.resources import resources
+from aa_ld.publish.site import Known, pages
 from aa_ld.release.products import named
 from aa_ld.store import Layers
 from aa_ld.vocab import BASE
@@ -77,8 +78,10 @@ def files(kb: Knowledge, told: Told | None = None, site: str = "") -> Iterator[t
         yield from files_of(resource)
     if told:
         told("files to load", 0, 0)
-    made = downloads(kb, metadata, answers_of(kb))
+    answers = answers_of(kb)
+    made = downloads(kb, metadata, answers)
     yield from ((each.path, each.data) for each in made)
+    yield from pages(kb, found, metadata, Known(made, answers))
     yield from _about(layers, metadata, listed(made), [each.path for each in found], site)
     yield from _versioned(metadata, made)
 

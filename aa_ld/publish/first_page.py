@@ -10,7 +10,7 @@ from aa_ld.matrix import evidence_matrix
 from aa_ld.publish.claims import claim
 from aa_ld.publish.linked import AA, Site
 from aa_ld.publish.markup import Page, section, table, text
-from aa_ld.publish.page_of_query import answer_to, listed_questions, with_links
+from aa_ld.publish.page_of_query import listed_questions, with_links
 from aa_ld.svg import Figure
 from aa_ld.vocab import PREFIXES
 
@@ -71,7 +71,7 @@ def _answers(site: Site, root: str) -> str:
         question = site.questions.get(name)
         if question is None:
             continue
-        iris = dict.fromkeys(str(getattr(row.get("fact"), "value", "")) for row in answer_to(site, question))
+        iris = dict.fromkeys(str(getattr(row.get("fact"), "value", "")) for row in site.answer(question))
         named = sorted(
             (site.facts[iri] for iri in iris if iri in site.facts), key=lambda fact: (_tier(fact), fact.iri)
         )

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from html import escape
+from types import MappingProxyType
 
 from pyoxigraph import BlankNode, Literal, NamedNode
 
+from aa_ld.ask import Answer, answered
 from aa_ld.fact import Fact, read_facts
 from aa_ld.names import Names
 from aa_ld.publish.markup import address, anchor, text
 from aa_ld.publish.metadata import Metadata
 from aa_ld.publish.resources import Resource
-from aa_ld.question import read_questions
+from aa_ld.question import Question, read_questions
 from aa_ld.rule import read_rules
 from aa_ld.store import Layers
 from aa_ld.vocab import BASE, PREFIXES, RDF_TYPE, compact
@@ -54,8 +56,15 @@ class Site:
     conflicts   IRI of a fact to the conflicts that it stands in
     """
 
-    def __init__(self, layers: Layers, found: Iterable[Resource], metadata: Metadata) -> None:
+    def __init__(
+        self,
+        layers: Layers,
+        found: Iterable[Resource],
+        metadata: Metadata,
+        answers: Mapping[str, Answer] = MappingProxyType({}),
+    ) -> None:
         self.layers = layers
+        self._answers = dict(answers)
         self.metadata = metadata
         self.names = Names(layers)
         self.questions, self.rules = read_questions(), read_rules()
@@ -106,6 +115,13 @@ class Site:
                     seen.add(iri)
                     found[iri].append((role, fact))
         return found
+
+    def answer(self, question: Question) -> Answer:
+        """The answer to a question, over all values where it wants one."""
+        if question.name not in self._answers:
+            made = answered(self.layers, question, self.names, {}, self.facts)
+            self._answers[question.name] = made
+        return self._answers[question.name]
 
     def named(self, iri: str) -> str:
         """The name of an IRI for people."""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import groupby
 
 from aa_ld.changes import Diff
+from aa_ld.publish.catalogue import Distribution
 from aa_ld.publish.claims import claims, grouped_claims
 from aa_ld.publish.linked import SKOS, Site
-from aa_ld.publish.markup import Page, pairs, section, text
+from aa_ld.publish.markup import Page, address, pairs, section, text
 from aa_ld.publish.page_of_fact import outside
 from aa_ld.publish.page_of_query import listed_questions
 from aa_ld.publish.page_of_source import facts_from, issued, side_by_side
@@ -17,13 +18,13 @@ from aa_ld.publish.resources import Resource
 _ROOT = "./"
 
 
-def lists(site: Site, earlier: Mapping[str, Diff]) -> list[Page]:
+def lists(site: Site, made: Sequence[Distribution], earlier: Mapping[str, Diff]) -> list[Page]:
     """All of them, in a fixed order."""
     return [
         _terms(site), _facts(site), _questions(site), _publications(site), _conflicts(site),
         _plain(site, "rule", "rules.html", "Rules", "By these, conclusions follow from what sources say. Each conclusion shows its premises, and is at most as certain as the weakest of them."),
         _plain(site, "shape", "shapes.html", "Shapes", "What is insisted on: every fact is checked against these before it is published."),
-        _changes(site, earlier), _about(site),
+        _changes(site, earlier), _about(site, made),
     ]  # fmt: skip
 
 
@@ -190,7 +191,7 @@ def _by_year(site: Site) -> str:
     return "".join(blocks)
 
 
-def _about(site: Site) -> Page:
+def _about(site: Site, made: Sequence[Distribution]) -> Page:
     """What the publication is, its licence, and how it is cited."""
     about = site.metadata
     rows = [
@@ -206,8 +207,20 @@ def _about(site: Site) -> Page:
             f"<blockquote>{text(about.citation)}</blockquote><p>Each fact has a line of its own for a list of references, on its page. Cite with it the publications that it rests on.</p>",
         )
         + section("How to read it", _reading())
+        + section("Files to load", _files(made), "files")
     )
     return Page("about.html", "About", body)
+
+
+def _files(made: Sequence[Distribution]) -> str:
+    rows = [
+        (
+            f'<a href="./{address(each.path)}">{text(each.path)}</a>',
+            f"{text(each.title)} <small>{len(each.data):,} bytes</small>",
+        )
+        for each in made
+    ]
+    return pairs(rows, "words")
 
 
 def _reading() -> str:

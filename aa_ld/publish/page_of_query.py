@@ -7,7 +7,7 @@ from itertools import groupby
 
 from pyoxigraph import NamedNode
 
-from aa_ld.ask import Answer, answered
+from aa_ld.ask import Answer
 from aa_ld.publish.claims import claims
 from aa_ld.publish.linked import Site
 from aa_ld.publish.markup import Page, address, anchor, lines, pairs, root_of, section, table, text
@@ -25,16 +25,11 @@ _HEADER = re.compile(r"\A(?:#\+.*\n)+\s*")
 _LONG = 60
 
 
-def answer_to(site: Site, question: Question) -> Answer:
-    """The answer to a question, over all values where it wants one."""
-    return answered(site.layers, question, site.names, {}, site.facts)
-
-
 def page_of_question(site: Site, resource: Resource) -> Page:
     """The page of a question: its answer as a table, how that was got, and the way to change it."""
     root = root_of(resource.path)
     question = site.questions[resource.path.rsplit("/", 1)[-1]]
-    answer = answer_to(site, question)
+    answer = site.answer(question)
     body = [
         heading(site, resource, f"question {', '.join(question.cq)}"),
         f'<p class="definition">{text(question.description)}</p>',

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 from string import Template
+from types import MappingProxyType
+from typing import NamedTuple
 
 from aa_ld import places
+from aa_ld.ask import Answer
 from aa_ld.changes import Diff
 from aa_ld.knowledge import Knowledge
 from aa_ld.publish import search
+from aa_ld.publish.catalogue import Distribution
 from aa_ld.publish.first_page import first_page, matrix_page
 from aa_ld.publish.linked import Site
 from aa_ld.publish.lists import lists
@@ -20,6 +24,7 @@ from aa_ld.publish.page_of_query import page_of_question, page_of_rule, page_of_
 from aa_ld.publish.page_of_source import page_of_anything, page_of_conflict, page_of_publication
 from aa_ld.publish.page_of_term import page_of_term
 from aa_ld.publish.resources import Resource
+from aa_ld.publish.schema_org import dataset, embedded, script
 
 #: What the pages load, as it lies in site/.
 ASSETS = (
@@ -35,6 +40,7 @@ _PAGES: dict[str, Callable[[Site, Resource], Page]] = {
     "rule": page_of_rule,
     "shape": page_of_shape,
 }
+_SCRIPT = '<script type="application/ld+json">{}</script>'
 _MEDIA = {
     "ttl": "text/turtle",
     "jsonld": "application/ld+json",
@@ -43,18 +49,26 @@ _MEDIA = {
 }
 
 
+class Known(NamedTuple):
+    """What was worked out before the pages, so that it is not done twice.
+
+    made     the files to load, which the page about the publication lists
+    answers  answers of questions, by name
+    earlier  version to what changed since, for the page of changes
+    """
+
+    made: Sequence[Distribution] = ()
+    answers: Mapping[str, Answer] = MappingProxyType({})
+    earlier: Mapping[str, Diff] = MappingProxyType({})
+
+
 def pages(
     kb: Knowledge,
     found: list[Resource],
     metadata: Metadata,
-    earlier: Mapping[str, Diff] | None = None,
-    script: Callable[[Resource, Metadata], str] | None = None,
+    known: Known = Known(),  # noqa: B008 - a value that nobody changes
 ) -> Iterator[tuple[str, bytes]]:
     """Path and bytes of each HTML, CSS, JS and SVG file, in a fixed order.
-
-    `earlier` maps a version to what changed since, for the page of changes;
-    `script` gives the schema.org description of a resource, as a whole script
-    element, for the head of its page.
 
     >>> from aa_ld import load
     >>> from aa_ld.names import Names
@@ -65,12 +79,15 @@ def pages(
     >>> next(pages(kb, found, read_metadata(kb.layers)))[0]
     'index.html'
     """
-    site = Site(kb.inferred(), found, metadata)
-    for page in (first_page(site), matrix_page(site), *lists(site, earlier or {}), _query_page(site)):
+    site = Site(kb.inferred(), found, metadata, known.answers)
+    described = dataset(metadata, [(each.path, each.media) for each in known.made])
+    first = first_page(site)
+    yield first.path, framed(first._replace(head=first.head + _SCRIPT.format(embedded(described))))
+    for page in (matrix_page(site), *lists(site, known.made, known.earlier), _query_page(site)):
         yield page.path, framed(page)
     for resource in found:
         page = _page_of(site, resource)
-        head = _alternates(resource) + (script(resource, metadata) if script else "")
+        head = f"{_alternates(resource)}\n{_SCRIPT.format(script(resource, metadata))}"
         yield page.path, framed(page._replace(head=head))
     for name in ASSETS:
         yield f"assets/{name}", _asset(name)
