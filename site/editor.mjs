@@ -48,6 +48,16 @@ function offered(words) {
   };
 }
 
+// What is typed over a selection is put in by us: browsers would keep the colours of what was there by styles in tags, which the policy forbids.
+const typedOver = EditorView.domEventHandlers({
+  beforeinput(event, view) {
+    if (event.inputType !== "insertText" || event.isComposing || !event.data || view.state.selection.main.empty) return false;
+    view.dispatch(view.state.update(view.state.replaceSelection(event.data), { userEvent: "input.type", scrollIntoView: true }));
+    event.preventDefault();
+    return true;
+  },
+});
+
 // Put an editor into an element. It lives in a shadow root, where its style needs no exception from the page's policy.
 export function makeEditor(parent, text, label, run, words = []) {
   const root = parent.attachShadow({ mode: "open" });
@@ -59,7 +69,7 @@ export function makeEditor(parent, text, label, run, words = []) {
       extensions: [
         Prec.highest(keymap.of([{ key: "Mod-Enter", run: () => (run(), true) }])),
         lineNumbers(), history(), drawSelection(), bracketMatching(), highlightActiveLine(), indentUnit.of("  "),
-        StreamLanguage.define(sparql), syntaxHighlighting(colours), look,
+        typedOver, StreamLanguage.define(sparql), syntaxHighlighting(colours), look,
         keymap.of([...completionKeymap, ...defaultKeymap, ...historyKeymap]),
         words.length ? autocompletion({ override: [offered(words)], icons: false, activateOnTyping: true }) : [],
         EditorView.contentAttributes.of({ "aria-label": label }),

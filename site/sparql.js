@@ -63,6 +63,7 @@ function ask(query, forms) {
 async function run() {
   if (waiting.size) end();
   complain("");
+  say("");
   find("result").hidden = true;
   const query = editor.text, seconds = Number(find("seconds").value);
   find("link").href = "sparql.html?query=" + encodeURIComponent(query);
