@@ -6,9 +6,12 @@ import http.client
 import json
 from urllib.parse import quote, urlsplit
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from served import FORM, QUERY, TOKEN, UPDATE, Answer, ask, reading, send, started
+
+pytestmark = pytest.mark.server
 
 #: 5xx that say what a limit did, and that it may be tried again.
 LIMITS = (503, 504, 507)

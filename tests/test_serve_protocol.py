@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import urlencode
 
 import pytest
@@ -337,3 +338,26 @@ def test_a_query_finds_what_was_written_before_it():
 
     assert [int(row["n"]) for row in counts] == [1, 2, 3, 4, 5]
     assert json.loads(send(writing(), "GET", "/health").body)["graphs"]["http://e/count"] == 5
+
+
+def test_readers_see_each_update_whole_and_none_go_back():
+    """While somebody writes pairs, others never count half of one, nor fewer than before."""
+    query = "SELECT (COUNT(*) AS ?n) {{ GRAPH ?g {{ ?s <http://e/pair> ?o }} }} # {}"
+
+    def read(client):
+        return [int(ask(writing(), query.format(f"{client}-{n}")).rows()[0]["n"]) for n in range(25)]
+
+    def write():
+        for n in range(25):
+            text = (
+                f"INSERT DATA {{ GRAPH <http://e/pairs{n % 2}> {{ <http://e/{n}> <http://e/pair> 1, 2 }} }}"
+            )
+            assert update(writing(), text).status == 204
+
+    with ThreadPoolExecutor(4) as pool:
+        written, readers = pool.submit(write), [pool.submit(read, client) for client in range(3)]
+        written.result()
+        seen = [reader.result() for reader in readers]
+
+    assert all(counts == sorted(counts) and not any(n % 2 for n in counts) for counts in seen)
+    assert read("last")[-1] == 50
