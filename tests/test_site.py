@@ -7,15 +7,17 @@ import json
 import re
 
 import pytest
+from pyoxigraph import RdfFormat, serialize
 from webpages import Read, target
 
-from aa_ld import load
+from aa_ld import errors, load
 from aa_ld.ask import DISCLAIMER
 from aa_ld.changes import Change, Diff
 from aa_ld.names import Names
 from aa_ld.publish.building import files
 from aa_ld.publish.metadata import read_metadata
-from aa_ld.publish.resources import resources
+from aa_ld.publish.resources import layer_quads, resources
+from aa_ld.publish.since import since
 from aa_ld.publish.site import Known, pages
 from aa_ld.vocab import BASE, PREFIXES
 
@@ -217,7 +219,27 @@ def test_changes_are_told_fact_by_fact():
     )
     page = Read(site_of(load("review"), Known(earlier={"0.1.0": Diff([change])}))["changes.html"].decode())
 
-    assert "Since version 0.1.0 certainty lowered (1) A < B. certainty: asserted → possible" in words(page)
+    assert "Since version 0.1.0 Put less firmly (1) A < B. certainty: asserted → possible" in words(page)
+
+
+def test_changes_are_worked_out_from_what_was_published_before(tmp_path):
+    """A version that lies in the folder is compared with this one, conclusions too; one that cannot be read is named."""
+    layers = load().inferred()
+    old = [
+        quad for quad in layer_quads(layers) if "/interleukin-13-stands-for-th2-doi" not in str(quad.subject)
+    ]
+    folder = tmp_path / "version" / "0.1.0"
+    folder.mkdir(parents=True)
+    (folder / "aa-ld.nq.gz").write_bytes(gzip.compress(serialize(old, format=RdfFormat.N_QUADS)))
+    (diff,) = since(tmp_path, layers, "9.9.9").values()
+
+    assert {change.key for change in diff if change.kind == "added"} == {"AX16"}
+    assert any(change.kind == "conclusion-regrounded" for change in diff)
+    assert since(tmp_path, layers, "0.1.0") == {}
+
+    (folder / "aa-ld.nq.gz").write_bytes(b"no archive")
+    with pytest.raises(errors.UsageError, match="earlier version"):
+        since(tmp_path, layers, "9.9.9")
 
 
 def test_the_search_knows_synonyms_and_identifiers(made):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from itertools import groupby
 
-from aa_ld.changes import Diff
+from aa_ld.changes import HEADINGS, Diff
 from aa_ld.publish.catalogue import Distribution
 from aa_ld.publish.claims import claims, grouped_claims
 from aa_ld.publish.linked import SKOS, Site
@@ -170,7 +170,7 @@ def _difference(site: Site, diff: Diff) -> str:
                 f'<li class="claim">{head}{values if change.what or change.old or change.new else ""}</li>'
             )
         blocks.append(
-            f'<h3>{text(kind.replace("-", " "))} ({len(items)})</h3><ul class="claims">{"".join(items)}</ul>'
+            f'<h3>{text(HEADINGS[kind])} ({len(items)})</h3><ul class="claims">{"".join(items)}</ul>'
         )
     return "".join(blocks)
 
