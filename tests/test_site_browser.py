@@ -28,14 +28,14 @@ pytestmark = [
 
 #: One page of each kind.
 KINDS = {
-    "first": "index.html", "term": "InterferonGamma.html", "group": "PatientWithAlopeciaAreataAndExtrinsicAtopicDermatitis.html",
-    "property": "population.html", "fact": "fact/local-immunotherapy-may-worsen-extrinsic.html",
+    "first": "index.html", "term": "InterferonGamma.html",
+    "fact": "fact/local-immunotherapy-may-worsen-extrinsic.html",
     "derived": "fact/derived-1074e1cf2c33085fc77cf317.html", "publication": "publication/pmid-32533873.html",
     "question": "question/treatments-toward-th2.html", "conflict": "conflict/atopic-dermatitis-and-severity.html",
     "cohort": "cohort/dupilumab-biopsies.html", "rule": "rule/predicted-effect.html", "shape": "shape/RiskStatement.html",
-    "source": "source/review-abstract.html", "graph": "graph/review.html", "matrix": "matrix.html", "conflicts": "conflicts.html",
+    "source": "source/review-abstract.html", "matrix": "matrix.html", "conflicts": "conflicts.html",
     "terms": "terms.html", "publications": "publications.html", "questions": "questions.html", "rules": "rules.html",
-    "shapes": "shapes.html", "changes": "changes.html", "about": "about.html", "query": "sparql.html",
+    "changes": "changes.html", "about": "about.html", "query": "sparql.html",
 }  # fmt: skip
 
 

@@ -129,7 +129,7 @@ class Site:
         if found != compact(iri):
             return found
         own = self.resources.get(iri)
-        return own.label if own else _WORDS.get(iri, found)
+        return own.label if own else _WORDS.get(iri, found.strip("<>"))
 
     def label(self, iri: str) -> str:
         """The label of an IRI, as HTML."""
