@@ -275,6 +275,8 @@ def test_the_folder_works_from_a_disk(tab, folder):
     assert page.evaluate("getComputedStyle(document.querySelector('.glance')).display") == "grid"
     page.keyboard.press("Enter")
     page.wait_for_url("**/Dupilumab.html")
+    page.goto(f"file://{folder}/sparql.html")
+    assert page.is_visible("#notice") and not page.is_visible("#desk")
 
 
 def test_a_browser_carries_out_nothing_of_a_stranger(tab, browser, tmp_path):

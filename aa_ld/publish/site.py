@@ -28,7 +28,7 @@ from aa_ld.publish.schema_org import dataset, embedded, script
 
 #: What the pages load, as it lies in site/.
 ASSETS = (
-    "style.css", "published.css", "logo.svg", "search.js", "sparql.js", "sparql-worker.js", "results.js",
+    "style.css", "published.css", "logo.svg", "search.js", "start.js", "sparql.js", "sparql-worker.js", "results.js",
     "editor.js", "editor.LICENSE.txt", "oxigraph.js", "oxigraph.wasm", "oxigraph.LICENSE.txt",
 )  # fmt: skip
 
