@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from pyoxigraph import Literal, NamedNode, QueryResultsFormat, QuerySolutions, parse_query_results
 
@@ -24,19 +24,9 @@ DISCLAIMER = "For research, not medical advice."
 
 #: The columns by which every row shows its evidence.
 EVIDENCE_COLUMNS = (
-    "statement",
-    "fact",
-    "id",
-    "polarity",
-    "certainty",
-    "hedge",
-    "kind",
-    "population",
-    "compartment",
-    "source",
-    "part",
-    "span",
-)
+    "statement", "fact", "id", "polarity", "certainty", "hedge", "kind", "population", "compartment",
+    "source", "part", "span",
+)  # fmt: skip
 
 #: Columns that a table may show as one, "setting".
 _SETTING = ("compartment", "time", "response", "species")
@@ -316,13 +306,23 @@ def ask(source: Source, name: str, /, **params: str) -> Answer:
     """
     question = find_question(name)
     names = Names(source)
-    bound = _bind(question, names, params)
+    return answered(source, question, names, _bind(question, names, params))
+
+
+def answered(
+    source: Source,
+    question: Question,
+    names: Names,
+    bound: dict[str, str],
+    known: Mapping[str, Fact] | None = None,
+) -> Answer:
+    """The answer to a question whose parameters are bound to IRIs; `known` facts are not read again."""
     results = source.select(question.bound({key: str(NamedNode(iri)) for key, iri in bound.items()}))
     defaults = {key: expand(p.default) or "" for key, p in question.parameters.items() if p.default}
     answer = Answer(question, results, names, {**defaults, **bound})
     answer.given = frozenset(bound)
-    answer.facts = {fact.iri: fact for fact in _named_facts(source, answer)}
-    if question.silence and not params:  # a parameter leaves rows out for another reason than silence
+    answer.facts = {fact.iri: fact for fact in _named_facts(source, answer, known)}
+    if question.silence and not bound:  # a parameter leaves rows out for another reason than silence
         column, category = question.silence
         answer.silent = _silent(source, answer, column, expand(category) or category)
     answer.denied = _denied(source, answer)
@@ -331,8 +331,10 @@ def ask(source: Source, name: str, /, **params: str) -> Answer:
     return answer
 
 
-def _named_facts(source: Source, answer: Answer) -> list[Fact]:
+def _named_facts(source: Source, answer: Answer, known: Mapping[str, Fact] | None) -> list[Fact]:
     terms = {term.value for row in answer for term in row.values() if isinstance(term, NamedNode)}
+    if known is not None:
+        return [known[iri] for iri in sorted(terms & known.keys())]
     wanted = sorted(filter(answer.names.is_fact, terms))
     return read_facts(source, wanted) if wanted else []
 

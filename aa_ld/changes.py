@@ -59,7 +59,7 @@ class Diff:
         lines: list[str] = []
         for kind in dict.fromkeys(change.kind for change in self.changes):
             found = [change for change in self.changes if change.kind == kind]
-            lines += ["", f"{_HEADINGS[kind]} ({len(found)})"]
+            lines += ["", f"{HEADINGS[kind]} ({len(found)})"]
             for change in found:
                 lines.append(f"  {change.key}  {change.sentence}".rstrip())
                 if change.old or change.new:
@@ -75,7 +75,8 @@ class Diff:
         return json.dumps(content, ensure_ascii=False, indent=2)
 
 
-_HEADINGS = {
+#: What each kind is called for people.
+HEADINGS = {
     "added": "Added",
     "removed": "Removed",
     "polarity-flipped": "Now says the opposite",

@@ -1,6 +1,6 @@
 // The query page: runs what stands in the editor, shows rows as a table, and everything as text, never as HTML.
-const BASE = "https://w3id.org/aa-ld/";
-const MOST = 500; // rows shown at once
+import { BASE, element, hand, rename, table, terms } from "./results.js";
+
 const find = (id) => document.getElementById(id);
 const ROWS = { JSON: "application/sparql-results+json", CSV: "text/csv", TSV: "text/tab-separated-values", XML: "application/sparql-results+xml" };
 const TRIPLES = { Turtle: "text/turtle", "JSON-LD": "application/ld+json", "N-Triples": "application/n-triples" };
@@ -16,13 +16,6 @@ function plainEditor() {
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) run();
   });
   return { get text() { return area.value; }, set text(value) { area.value = value; }, focus() { area.focus(); } };
-}
-
-function element(name, text = "", attributes = {}) {
-  const made = document.createElement(name);
-  made.textContent = text;
-  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
-  return made;
 }
 
 function send(query, accept, signal) {
@@ -79,64 +72,26 @@ function show(query, kind, body) {
     return "Answered";
   }
   const found = rows.results.bindings;
-  find("table").replaceChildren(table(rows.head.vars, found));
+  find("table").replaceChildren(table(rows.head.vars, found, (local) => "/" + encodeURI(local)));
+  label(find("table").querySelector("table"), found);
   if (!found.length) find("table").append(element("p", "No rows: the loaded sources state none of this kind."));
   return `${found.length.toLocaleString()} ${found.length === 1 ? "row" : "rows"}`;
 }
 
-function table(columns, found) {
-  const made = element("table");
-  const head = made.createTHead().insertRow();
-  for (const name of columns) head.append(element("th", name, { scope: "col" }));
-  const body = made.createTBody();
-  let shown = 0;
-  const more = element("button", "", { type: "button" });
-  const extend = () => {
-    for (const row of found.slice(shown, shown + MOST)) {
-      const line = body.insertRow();
-      for (const name of columns) line.insertCell().append(cell(row[name]));
-    }
-    shown = Math.min(shown + MOST, found.length);
-    more.textContent = `Show more (${shown.toLocaleString()} of ${found.length.toLocaleString()})`;
-    more.hidden = shown === found.length;
-  };
-  more.addEventListener("click", extend);
-  extend();
-  label(made, found);
-  const whole = document.createDocumentFragment();
-  whole.append(made, more);
-  return whole;
-}
-
-function cell(value) {
-  if (!value) return element("span");
-  if (value.type !== "uri") {
-    return element("span", value.type === "bnode" ? "_:" + value.value : value.value, value["xml:lang"] ? { lang: value["xml:lang"] } : {});
-  }
-  const iri = value.value;
-  if (iri.startsWith(BASE)) return element("a", iri.slice(BASE.length) || iri, { href: "/" + encodeURI(iri.slice(BASE.length)), title: iri });
-  return /^https?:/.test(iri) ? element("a", iri, { href: iri, rel: "noreferrer" }) : element("code", iri);
-}
-
-// Terms by their labels, asked for once the rows are there; the IRI stays in the title of the link.
+// Terms by their labels, asked for once the rows are there.
 async function label(made, found) {
-  const iris = new Set(found.flatMap((row) => Object.values(row)).filter((value) => value.type === "uri" && value.value.startsWith(BASE) && !value.value.slice(BASE.length).includes("/")).map((value) => value.value));
-  if (!iris.size) return;
-  const values = [...iris].slice(0, MOST).map((iri) => `<${iri}>`).join(" ");
+  const iris = terms(found).filter((iri) => !iri.slice(BASE.length).includes("/"));
+  if (!iris.length) return;
+  const values = iris.map((iri) => `<${iri}>`).join(" ");
   const answer = await send(`SELECT ?iri ?label { VALUES ?iri { ${values} } ?iri rdfs:label ?label }`, ROWS.JSON);
   if (!answer.ok) return;
-  const labels = new Map((await answer.json()).results.bindings.map((row) => [row.iri.value, row.label.value]));
-  const rename = () => made.querySelectorAll("a[title]").forEach((link) => { if (labels.has(link.title)) link.textContent = labels.get(link.title); });
-  rename();
-  new MutationObserver(rename).observe(made.tBodies[0], { childList: true });
+  rename(made, new Map((await answer.json()).results.bindings.map((row) => [row.iri.value, row.label.value])));
 }
 
 async function save(query, name, type) {
   const answer = await send(query, type);
   if (!answer.ok) return complain(await answer.text());
-  const url = URL.createObjectURL(await answer.blob());
-  element("a", "", { href: url, download: `answer.${ENDINGS[name]}` }).click();
-  setTimeout(() => URL.revokeObjectURL(url), 1000);
+  hand(await answer.blob(), type, `answer.${ENDINGS[name]}`);
 }
 
 // What a question asks and what a row of its answer is; nothing for a query of the user's own.

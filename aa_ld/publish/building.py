@@ -21,6 +21,8 @@ from aa_ld.publish.rdf import SYNTAXES, files_of, written
 from aa_ld.publish.records import records
 from aa_ld.publish.redirects import types, w3id
 from aa_ld.publish.resources import resources
+from aa_ld.publish.since import since
+from aa_ld.publish.site import Known, pages
 from aa_ld.release.products import named
 from aa_ld.store import Layers
 from aa_ld.vocab import BASE
@@ -46,7 +48,7 @@ def publish(
     try:
         count = 0
         made: set[Path] = set()
-        for path, data in files(kb, told, site):
+        for path, data in files(kb, told, site, target):
             if ".." in path.split("/") or path.startswith("/"):
                 raise UsageError(path, "This leads out of the folder.", "Report it: no IRI may do that.")
             place = building / path
@@ -66,8 +68,13 @@ def publish(
     return count
 
 
-def files(kb: Knowledge, told: Told | None = None, site: str = "") -> Iterator[tuple[str, bytes]]:
-    """The path and the bytes of each file, in a fixed order; see publish."""
+def files(
+    kb: Knowledge, told: Told | None = None, site: str = "", before: Path | None = None
+) -> Iterator[tuple[str, bytes]]:
+    """The path and the bytes of each file, in a fixed order; see publish.
+
+    Changes are told since the versions that lie in the folder `before`.
+    """
     layers = kb.inferred()
     metadata = read_metadata(layers)
     found = resources(layers, Names(layers))
@@ -77,8 +84,11 @@ def files(kb: Knowledge, told: Told | None = None, site: str = "") -> Iterator[t
         yield from files_of(resource)
     if told:
         told("files to load", 0, 0)
-    made = downloads(kb, metadata, answers_of(kb))
+    answers = answers_of(kb)
+    made = downloads(kb, metadata, answers)
     yield from ((each.path, each.data) for each in made)
+    earlier = since(before, layers, metadata.version) if before else {}
+    yield from pages(kb, found, metadata, Known(made, answers, earlier))
     yield from _about(layers, metadata, listed(made), [each.path for each in found], site)
     yield from _versioned(metadata, made)
 

@@ -1,0 +1,121 @@
+"""Pages of where facts come from: a publication, a cohort, the text of a source; and of conflicts between sources."""
+
+from __future__ import annotations
+
+from pyoxigraph import NamedNode
+
+from aa_ld.fact import Fact
+from aa_ld.publish.claims import claims, firmness, grouped_claims
+from aa_ld.publish.linked import AA, RDFS, SKOS, Site
+from aa_ld.publish.markup import Page, pairs, root_of, section, text
+from aa_ld.publish.page_of_fact import outside
+from aa_ld.publish.page_of_term import downloads, heading, parts, statements
+from aa_ld.publish.resources import Resource
+from aa_ld.vocab import PREFIXES, RDF_TYPE
+
+_ISSUED = PREFIXES["dcterms"] + "issued"
+_TOLD = {RDF_TYPE, RDFS + "label", SKOS + "definition"}
+
+
+def facts_from(site: Site, publication: str) -> list[Fact]:
+    """The facts with an evidence line in a publication, in order."""
+    lines = site.pointing[publication].get(AA + "publication", ())
+    owners = {owner for line in lines for owner in site.pointing[line].get(AA + "evidence", ())}
+    return [
+        site.facts[iri]
+        for iri in sorted(owners & set(site.facts), key=lambda i: (site.facts[i].id or "~", i))
+    ]
+
+
+def page_of_publication(site: Site, resource: Resource) -> Page:
+    """The page of a publication: its records elsewhere, and every fact that is read from it."""
+    root, iri = root_of(resource.path), resource.iri
+    own = facts_from(site, iri)
+    resting = sorted(
+        {fact.iri: fact for each in own for fact in site.follows[each.iri]}.values(),
+        key=lambda fact: fact.iri,
+    )
+    body = [
+        heading(site, resource, "publication"),
+        f'<p class="definition">{outside(site, iri, root)}</p>',
+        section(f"What it says, fact by fact ({len(own)})", grouped_claims(site, own, root, source=False)),
+        section("What follows from it by rules", claims(site, resting, root)),
+        section("As it is recorded", statements(site, iri, root, _TOLD)),
+        downloads(resource),
+        parts(site, resource, root),
+    ]
+    return Page(f"{resource.path}.html", resource.label, "\n".join(filter(None, body)))
+
+
+def page_of_conflict(site: Site, resource: Resource) -> Page:
+    """The page of a conflict: what stands against what, side by side."""
+    root, iri = root_of(resource.path), resource.iri
+    body = [
+        heading(site, resource, "conflict between facts"),
+        side_by_side(site, iri, root),
+        downloads(resource),
+        parts(site, resource, root),
+    ]
+    return Page(f"{resource.path}.html", resource.label, "\n".join(filter(None, body)))
+
+
+def side_by_side(site: Site, iri: str, root: str) -> str:
+    """The facts of a conflict beside each other, on what ground both can stand, and what the curator notes."""
+    between = sorted(v.value for v in site.said[iri].get(AA + "between", ()) if isinstance(v, NamedNode))
+    cards = "".join(_side(site, site.facts[each], root) for each in between if each in site.facts)
+    grounds = " · ".join(site.value(v, root) for v in sorted(site.said[iri].get(AA + "ground", ()), key=str))
+    kinds = " · ".join(site.value(v, root) for v in site.said[iri].get(AA + "conflictKind", ()))
+    rows = [("kind", kinds), ("on what ground both can stand", grounds)]
+    note = site.first(iri, SKOS + "editorialNote")
+    rows += [("note of the curator", text(note))] if note else []
+    return f'<div class="sides">{cards}</div>{pairs(row for row in rows if row[1])}'
+
+
+def _side(site: Site, fact: Fact, root: str) -> str:
+    rows = [
+        (
+            text(site.names.label(AA + name).removeprefix("has ")),
+            " and ".join(site.value(v, root) for v in fact.scope_of(name)),
+        )
+        for name in ("population", "compartment", "time", "cohort")
+        if fact.scope_of(name) and not all(v.endswith("/NotApplicable") for v in fact.scope_of(name))
+    ]
+    for line in fact.evidence:
+        size = f", {text(line.numbers())}" if line.numbers() else ""
+        rows.append(
+            ("source", f"{site.link(line.publication, root)}: {site.label(line.design or line.kind)}{size}")
+        )
+    return (
+        f'<article class="side" aria-label="{text(site.names.key(fact.iri))}"><p class="says">{site.link(fact.iri, root, text(fact.sentence))}</p>'
+        f"<p>{firmness(site, fact)}</p>{pairs(rows)}</article>"
+    )
+
+
+def page_of_anything(site: Site, resource: Resource) -> Page:
+    """The page of a cohort, the text of a source, a graph: what is said of it, and which facts name it."""
+    root, iri = root_of(resource.path), resource.iri
+    facts = [fact for _, fact in site.about.get(iri, ())]
+    rows = []
+    for predicate, subjects in sorted(site.pointing[iri].items()):
+        own = sorted({each for each in subjects if each in site.resources and each not in site.facts})
+        if own:
+            links = "".join(f"<li>{site.link(each, root)}</li>" for each in own)
+            rows.append((f"is {site.link(predicate, root)} of", f"<ul>{links}</ul>"))
+    body = [
+        heading(site, resource, resource.kind),
+        *(
+            f'<p class="definition">{site.value(v, root)}</p>'
+            for v in site.said[iri].get(SKOS + "definition", ())
+        ),
+        section(f"Facts ({len(facts)})", claims(site, facts, root)),
+        section("As it is recorded", statements(site, iri, root, _TOLD)),
+        section("What points to it", pairs(rows)),
+        downloads(resource),
+        parts(site, resource, root),
+    ]
+    return Page(f"{resource.path}.html", resource.label, "\n".join(filter(None, body)))
+
+
+def issued(site: Site, publication: str) -> str:
+    """The date of a publication as recorded: 2020-07-03, or 2005; empty where none is."""
+    return site.first(publication, _ISSUED)

@@ -1,0 +1,127 @@
+"""The pages for people: one for every resource, lists, figures, and a query page that needs no server."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cache
+from string import Template
+from types import MappingProxyType
+from typing import NamedTuple
+
+from aa_ld import places
+from aa_ld.ask import Answer
+from aa_ld.changes import Diff
+from aa_ld.knowledge import Knowledge
+from aa_ld.publish import search
+from aa_ld.publish.catalogue import Distribution
+from aa_ld.publish.first_page import first_page, matrix_page
+from aa_ld.publish.linked import Site
+from aa_ld.publish.lists import lists
+from aa_ld.publish.markup import Page, address, framed, root_of, text
+from aa_ld.publish.metadata import Metadata
+from aa_ld.publish.page_of_fact import page_of_fact
+from aa_ld.publish.page_of_query import page_of_question, page_of_rule, page_of_shape
+from aa_ld.publish.page_of_source import page_of_anything, page_of_conflict, page_of_publication
+from aa_ld.publish.page_of_term import page_of_term
+from aa_ld.publish.resources import Resource
+from aa_ld.publish.schema_org import dataset, embedded, script
+
+#: What the pages load, as it lies in site/.
+ASSETS = (
+    "style.css", "published.css", "logo.svg", "search.js", "start.js", "sparql.js", "sparql-worker.js", "results.js",
+    "editor.js", "editor.LICENSE.txt", "oxigraph.js", "oxigraph.wasm", "oxigraph.LICENSE.txt",
+)  # fmt: skip
+
+_PAGES: dict[str, Callable[[Site, Resource], Page]] = {
+    "term": page_of_term,
+    "publication": page_of_publication,
+    "conflict": page_of_conflict,
+    "question": page_of_question,
+    "rule": page_of_rule,
+    "shape": page_of_shape,
+}
+_SCRIPT = '<script type="application/ld+json">{}</script>'
+_MEDIA = {
+    "ttl": "text/turtle",
+    "jsonld": "application/ld+json",
+    "nt": "application/n-triples",
+    "rdf": "application/rdf+xml",
+}
+
+
+class Known(NamedTuple):
+    """What was worked out before the pages, so that it is not done twice.
+
+    made     the files to load, which the page about the publication lists
+    answers  answers of questions, by name
+    earlier  version to what changed since, for the page of changes
+    """
+
+    made: Sequence[Distribution] = ()
+    answers: Mapping[str, Answer] = MappingProxyType({})
+    earlier: Mapping[str, Diff] = MappingProxyType({})
+
+
+def pages(
+    kb: Knowledge,
+    found: list[Resource],
+    metadata: Metadata,
+    known: Known = Known(),  # noqa: B008 - a value that nobody changes
+) -> Iterator[tuple[str, bytes]]:
+    """Path and bytes of each HTML, CSS, JS and SVG file, in a fixed order.
+
+    >>> from aa_ld import load
+    >>> from aa_ld.names import Names
+    >>> from aa_ld.publish.metadata import read_metadata
+    >>> from aa_ld.publish.resources import resources
+    >>> kb = load("review")
+    >>> found = resources(kb.inferred(), Names(kb.layers))
+    >>> next(pages(kb, found, read_metadata(kb.layers)))[0]
+    'index.html'
+    """
+    site = Site(kb.inferred(), found, metadata, known.answers)
+    described = dataset(metadata, [(each.path, each.media) for each in known.made])
+    first = first_page(site)
+    yield first.path, framed(first._replace(head=first.head + _SCRIPT.format(embedded(described))))
+    for page in (matrix_page(site), *lists(site, known.made, known.earlier), _query_page(site)):
+        yield page.path, framed(page)
+    for resource in found:
+        page = _page_of(site, resource)
+        head = f"{_alternates(resource)}\n{_SCRIPT.format(script(resource, metadata))}"
+        yield page.path, framed(page._replace(head=head))
+    for name in ASSETS:
+        yield f"assets/{name}", _asset(name)
+    yield "assets/search-index.js", search.index(site)
+    yield "assets/questions.json", search.questions(site)
+    yield "assets/words.json", search.words(site)
+
+
+def _page_of(site: Site, resource: Resource) -> Page:
+    if resource.iri in site.facts:
+        return page_of_fact(site, resource)
+    return _PAGES.get(resource.kind, page_of_anything)(site, resource)
+
+
+def _alternates(resource: Resource) -> str:
+    """Links to the files of a resource, for programs that come upon its page."""
+    name = address(resource.path.rsplit("/", 1)[-1])
+    links = [
+        f'<link rel="alternate" type="{kind}" href="{name}.{ending}">' for ending, kind in _MEDIA.items()
+    ]
+    return "\n".join([*links, f'<link rel="canonical" href="{text(resource.iri)}">'])
+
+
+def _query_page(site: Site) -> Page:
+    options = "".join(
+        f'<option value="{text(q.name)}">{text(q.title)}</option>'
+        for q in sorted(site.questions.values(), key=lambda q: q.cq)
+    )
+    body = Template(places.site_files()["sparql.html"].read_text(encoding="utf-8")).substitute(
+        root=root_of("sparql.html"), questions=options
+    )
+    return Page("sparql.html", "Ask your own question", body, engine=True)
+
+
+@cache
+def _asset(name: str) -> bytes:
+    return places.site_files()[name].read_bytes()
