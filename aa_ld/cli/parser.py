@@ -22,7 +22,7 @@ from aa_ld.cli.arguments import (
 from aa_ld.cli.curation_parser import add_curation
 from aa_ld.cli.ontologies_parser import VERBS as ONTOLOGIES
 from aa_ld.cli.ontologies_parser import add_ontologies
-from aa_ld.cli.serving_parser import add_serve
+from aa_ld.cli.serving_parser import add_mcp, add_serve
 
 Command = Callable[[argparse.Namespace], int]
 
@@ -73,7 +73,7 @@ _HOMES = {
     "sources": sources.VERBS,
     "remote": ("push",),
     "ontologies": ONTOLOGIES,
-    "serving": ("serve",),
+    "serving": ("serve", "mcp"),
 }
 
 #: The options of `ask` itself; every other one is a parameter of the question.
@@ -125,6 +125,7 @@ def _parser() -> Parser:
     sources.add_verbs(verbs)
     _remote(verbs)
     add_serve(verbs)
+    add_mcp(verbs)
     return parser
 
 
