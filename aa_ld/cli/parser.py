@@ -7,7 +7,7 @@ import os
 from collections.abc import Callable
 
 from aa_ld import __version__
-from aa_ld.cli import sources
+from aa_ld.cli import fairness, sources
 from aa_ld.cli.arguments import (
     FILE_HELP,
     Parser,
@@ -74,6 +74,7 @@ _HOMES = {
     "remote": ("push",),
     "ontologies": ONTOLOGIES,
     "serving": ("serve", "mcp"),
+    "fairness": ("fair",),
 }
 
 #: The options of `ask` itself; every other one is a parameter of the question.
@@ -126,6 +127,7 @@ def _parser() -> Parser:
     _remote(verbs)
     add_serve(verbs)
     add_mcp(verbs)
+    fairness.add_fair(verbs)
     return parser
 
 
