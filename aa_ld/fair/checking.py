@@ -48,7 +48,7 @@ class Fairness(NamedTuple):
             own = [each for each in self.findings if each.family == family]
             if own:
                 lines += [f"{about}: {_score(own)}", *(_line(each, width) for each in own), ""]
-        return "\n".join([*lines, *self._end()])
+        return "\n".join([f"Looked at: {self.where}", "", *lines, *self._end()])
 
     def to_json(self) -> str:
         """For a program."""

@@ -336,6 +336,23 @@ def citation(publication: Publication) -> Outcome:
     )
 
 
+def one_meaning(publication: Publication) -> Outcome:
+    """No file of a term or a fact is at the same time a file to load, which would stand in its place."""
+    graph = publication.catalogue
+    loaded = {publication.path(iri) for iri in graph.of_type("dcat:Distribution")}
+    twice = [
+        f"{path}.{ending}"
+        for path in publication.pages
+        for ending in _SYNTAXES
+        if f"{path}.{ending}" in loaded
+    ]
+    return all_there(
+        twice,
+        f"{len(loaded)} files to load, none of them of a term or a fact.",
+        "In the place of a term's own",
+    )
+
+
 def every_resource(publication: Publication) -> Outcome:
     """Every address of the sitemap has its files for machines."""
     return _beside(publication, _SYNTAXES, "files for machines")

@@ -252,8 +252,9 @@ def _dead_ends(publication: Publication, accepted: tuple[str, ...]) -> Iterator[
             found = target(rules, "", accept)
         except ValueError as line:
             raise Unreadable(f"A rule in w3id/.htaccess has a broken pattern: {line}.") from None
-        if not found or not found.startswith(root) or not publication.place.exists(found.removeprefix(root)):
-            yield f"{accept} ({found.removeprefix(root) if found else 'no rule'})"
+        path = found.removeprefix(root) if found else ""
+        if not found or not path.endswith(WHOLE.get(accept, ".html")) or not publication.place.exists(path):
+            yield f"{accept} ({path or 'no rule'})"
 
 
 def _root(publication: Publication) -> str:

@@ -39,6 +39,9 @@ def lasting(publication: Publication) -> Outcome:
     host = address(found)[1]
     if host not in ("w3id.org", "doi.org", "purl.org") and not host.startswith("purl."):
         return failed(f"{host} promises no lasting identifiers.")
+    page = f"{publication.path(found)}.html"
+    if not publication.place.exists(page):
+        return failed(f"{found} leads to {page}, which is not there.")
     if isinstance(publication.place, Site):
         said = publication.place.ask(found, "text/html")
         if not isinstance(said, str) and said.status == 200:

@@ -130,7 +130,7 @@ class Publication:
 
     def __init__(self, place: Place) -> None:
         self.place = place
-        self._graphs: dict[str, Graph] = {}
+        self._graphs: dict[str, Graph | Unreadable] = {}
 
     def text(self, path: str) -> str:
         """A file of text."""
@@ -149,15 +149,23 @@ class Publication:
     def graph(self, path: str) -> Graph:
         """A file of RDF; foreign ones are parsed where a crash takes nobody along."""
         if path not in self._graphs:
-            from aa_ld.intake import parse_rdf
+            self._graphs[path] = self._read(path)
+        found = self._graphs[path]
+        if isinstance(found, Unreadable):
+            raise found
+        return found
 
-            ending = ".rdf" if path.endswith(".owl") else "." + path.rpartition(".")[2]
-            try:
-                quads = parse_rdf(path, ending, self.place.read(path))
-            except AaLdError as error:
-                raise Unreadable(f"{path} is no RDF: {error.what}") from None
-            self._graphs[path] = Graph(list(parse(quads, RdfFormat.N_QUADS)))
-        return self._graphs[path]
+    def _read(self, path: str) -> Graph | Unreadable:
+        from aa_ld.intake import parse_rdf
+
+        ending = ".rdf" if path.endswith(".owl") else "." + path.rpartition(".")[2]
+        try:
+            quads = parse_rdf(path, ending, self.place.read(path))
+        except AaLdError as error:
+            return Unreadable(f"{path} is no RDF: {error.what}")
+        except Unreadable as reason:
+            return reason
+        return Graph(list(parse(quads, RdfFormat.N_QUADS)))
 
     @cached_property
     def ontology(self) -> Graph:
