@@ -122,6 +122,19 @@ class Names:
             self._members[category] = {row["iri"].value for row in found}  # type: ignore[attr-defined]
         return self._members[category]
 
+    def undeclared(self, query: str) -> list[str]:
+        """A line for each word of ours in a query that nothing declares, with what is nearest: a likely slip."""
+        import re
+
+        lines = []
+        for word in dict.fromkeys(re.findall(r"\baa:[A-Za-z][A-Za-z0-9]*", query)):
+            try:
+                self.find(word)
+            except UnknownTermError as error:
+                near = f" Nearest: {error.nearest[0]}." if error.nearest else ""
+                lines.append(f"{word} is declared nowhere.{near}")
+        return lines
+
     @property
     def _by_name(self) -> dict[str, list[str]]:
         """Folded name to the IRIs that have it; made on first use, since most answers look up none."""

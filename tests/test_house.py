@@ -25,7 +25,7 @@ FLOORS = {
     "profile": 3, "argument": 3, "balance": 3, "matrix": 3,
     "explain": 4, "validate": 4, "inferred": 4, "sparql": 4, "why_not": 4, "advise": 4, "draw": 4, "fallen": 4, "diff": 4,
     "pages": 4, "axioms": 4,
-    "axiom_diff": 5, "extract": 5, "align": 6, "release": 7, "publish": 8,
+    "axiom_diff": 5, "extract": 5, "align": 6, "release": 7, "publish": 8, "mcp": 8, "fair": 8,
     "knowledge": 5, "exchange": 5, "curation": 5,
     "terminal": 6,
     "merging": 7,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from aa_ld.ask import DISCLAIMER
 from aa_ld.cli.opening import open_knowledge, texts_of
 from aa_ld.cli.output import as_json, say, write
-from aa_ld.errors import UnknownTermError, UsageError
+from aa_ld.errors import UsageError
 from aa_ld.knowledge import Knowledge, load, load_edited
 from aa_ld.names import Names
 from aa_ld.terminal import answer_markdown, answer_text, facts_text, grid, styled, width_of, wrapped
@@ -121,23 +121,8 @@ def sparql(arguments: Namespace) -> int:
     kb = open_knowledge(arguments)
     result = kb.sparql(query, timeout=arguments.timeout, inferred=arguments.inferred)
     if result.kind == "rows" and b'"bindings":[]' in result.value.replace(b" ", b""):  # type: ignore[union-attr]
-        sys.stderr.write(_unknown_words(query, Names(kb.layers)))
+        sys.stderr.write("".join(line + "\n" for line in Names(kb.layers).undeclared(query)))
     return print_result(result, arguments.format)
-
-
-def _unknown_words(query: str, names: Names) -> str:
-    """A line for each word of ours in a query that nothing declares, with what is nearest: a likely slip."""
-    import re
-
-    lines = []
-    for word in dict.fromkeys(re.findall(r"\baa:[A-Za-z][A-Za-z0-9]*", query)):
-        try:
-            names.find(word)
-        except UnknownTermError as error:
-            lines.append(
-                f"{word} is declared nowhere." + (f" Nearest: {error.nearest[0]}." if error.nearest else "")
-            )
-    return "".join(line + "\n" for line in lines)
 
 
 def validate(arguments: Namespace) -> int:

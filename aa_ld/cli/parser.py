@@ -7,7 +7,7 @@ import os
 from collections.abc import Callable
 
 from aa_ld import __version__
-from aa_ld.cli import merging, publishing, sources
+from aa_ld.cli import fairness, merging, publishing, sources
 from aa_ld.cli.arguments import (
     FILE_HELP,
     Parser,
@@ -22,7 +22,7 @@ from aa_ld.cli.arguments import (
 from aa_ld.cli.curation_parser import add_curation
 from aa_ld.cli.ontologies_parser import VERBS as ONTOLOGIES
 from aa_ld.cli.ontologies_parser import add_ontologies
-from aa_ld.cli.serving_parser import add_serve
+from aa_ld.cli.serving_parser import add_mcp, add_serve
 
 Command = Callable[[argparse.Namespace], int]
 
@@ -75,8 +75,9 @@ _HOMES = {
     "remote": ("push",),
     "ontologies": ONTOLOGIES,
     "publishing": publishing.VERBS,
-    "serving": ("serve",),
+    "serving": ("serve", "mcp"),
     "merging": merging.VERBS,
+    "fairness": ("fair",),
 }
 
 #: The options of `ask` itself; every other one is a parameter of the question.
@@ -130,6 +131,8 @@ def _parser() -> Parser:
     _remote(verbs)
     add_serve(verbs)
     merging.add_verbs(verbs)
+    add_mcp(verbs)
+    fairness.add_fair(verbs)
     return parser
 
 

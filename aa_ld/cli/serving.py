@@ -1,4 +1,4 @@
-"""`aa-ld serve`: a SPARQL endpoint and a web page on this machine."""
+"""`aa-ld serve` and `aa-ld mcp`: the knowledge for browsers and queries, and for assistants."""
 
 from __future__ import annotations
 
@@ -39,6 +39,22 @@ def serve(arguments: Namespace) -> int:
         webbrowser.open(served.url)
     served.run()
     sys.stderr.write("\nEnded.\n")
+    return 0
+
+
+def mcp(arguments: Namespace) -> int:
+    """Serve an assistant on standard input and output, until it ends."""
+    from aa_ld.mcp import Opened, serve
+
+    opened = Opened(arguments.source, arguments.data, arguments.as_of, arguments.include)
+    for warning in opened.warnings():
+        sys.stderr.write(warning + "\n")
+    if sys.stdin.isatty():
+        sys.stderr.write(
+            "This speaks the Model Context Protocol on standard input and output: a client starts it, "
+            "see docs/mcp.md. Ctrl-D ends it.\n"
+        )
+    serve(opened)
     return 0
 
 

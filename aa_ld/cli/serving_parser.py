@@ -1,4 +1,4 @@
-"""What `aa-ld serve` takes."""
+"""What `aa-ld serve` and `aa-ld mcp` take."""
 
 from __future__ import annotations
 
@@ -61,6 +61,18 @@ def add_serve(verbs: argparse._SubParsersAction[Parser]) -> None:
     )
     serve.add_argument("--quiet", action="store_true", help="no line for each request")
     add_source(serve)
+
+
+def add_mcp(verbs: argparse._SubParsersAction[Parser]) -> None:
+    """The verb mcp."""
+    mcp = verbs.add_parser(
+        "mcp",
+        help="a server for assistants (Model Context Protocol) on standard input and output",
+        examples="Examples:\n  aa-ld mcp\n  aa-ld mcp --source review\n  aa-ld mcp --data my-facts.ttl\n",
+        description="Offer the knowledge, with its evidence, to an assistant that speaks the Model Context Protocol. "
+        "Nothing is written and nothing is fetched. Needs aa-ld[mcp]; a client starts it, see docs/mcp.md.",
+    )
+    add_source(mcp)
 
 
 def _whole(least: int, most: int = _LARGEST) -> Callable[[str], int]:
