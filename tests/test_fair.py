@@ -18,7 +18,7 @@ from threading import Thread
 
 import pytest
 
-from aa_ld import load
+from aa_ld import __version__, load
 from aa_ld.cli import main
 from aa_ld.errors import MissingFileError, NotAFileError, ParameterValueError, UnreachableError, UsageError
 from aa_ld.fair import Folder, Site, check
@@ -32,6 +32,7 @@ from aa_ld.vocab import BASE
 SITE = "https://example.org/aa"
 PROFILE = "https://bioschemas.org/profiles/Dataset/1.0-RELEASE"
 HTML = "text/html"
+VERSION = f"version/{__version__}"
 APACHE = shutil.which("apache2") or shutil.which("httpd", path="/usr/sbin:/usr/bin")
 MODULES = Path("/usr/lib/apache2/modules")
 
@@ -162,7 +163,7 @@ BREAKS = [
     ("PURL1", "aa.ttl", lambda t: t.replace(BASE, "https://example.org/x/"), "example.org is none"),
     ("URI2", "aa.jsonld", lambda t: t.replace(f'"{BASE}"', '"https://example.org/x/"'), "aa.jsonld"),
     ("VER1", *header("owl:versionIRI"), "none"),
-    ("VER2", "version/0.4.0/aa.owl", None, "version/0.4.0/aa.owl"),
+    ("VER2", f"{VERSION}/aa.owl", None, f"{VERSION}/aa.owl"),
     ("HTTP1", "aa.ttl", lambda t: t.replace(BASE, "urn:x:"), "urn"),
     ("OM1", *header("dcterms:title"), "title"),
     ("OM2", *header("dcterms:bibliographicCitation"), "citation"),
@@ -208,7 +209,7 @@ BREAKS = [
     ("FsF-R1.3-02D", "catalogue.ttl", lambda t: re.sub(r"media-types/\w+/[\w+-]+>", "media-types/application/x-mine>", t), "No file"),
     ("fp-001-open", "aa.ttl", lambda t: t.replace("publicdomain/zero/1.0", "licenses/by-nc/4.0"), "by-nc"),
     ("fp-002-format", "aa.owl", instead("owl:Ontology", "owl:Class"), "no ontology"),
-    ("fp-004-versioning", "aa.ttl", lambda t: t.replace("version/0.4.0>", "version/latest>"), "number or a day"),
+    ("fp-004-versioning", "aa.ttl", lambda t: t.replace(f"{VERSION}>", "version/latest>"), "number or a day"),
     ("fp-006-textual-definitions", "aa.owl", without(r"<(obo:)?IAO_0000115[^>]*>[^<]*nonproprietary name dupilumab[^<]*</(obo:)?IAO_0000115>"), "missing-definition aa:Dupilumab"),
     ("fp-008-documented", "index.html", None, "index.html is not there"),
     ("fp-012-naming-conventions", "aa.owl", without(r"<rdfs:label[^>]*>dupilumab</rdfs:label>"), "missing-label aa:Dupilumab"),
@@ -460,7 +461,7 @@ def apache(whole):
         "catalogue.ttl",
         "index.html",
         "dataset.html",
-        "version/0.4.0/aa.ttl",
+        f"{VERSION}/aa.ttl",
     ):
         put(root / "site", name, (whole / name).read_text(encoding="utf-8"))
     url = f"http://127.0.0.1:{port}"
@@ -501,7 +502,7 @@ def test_a_name_that_is_registered_passes_what_needed_it(apache):
 def test_rules_lead_where_apache_leads(apache):
     """What is read from the rules without a network is what Apache answers."""
     rules = w3id(f"{apache}/site/")
-    paths = ["", "Dupilumab", "fact/x", "version/0.4.0", "aa.ttl", ".well-known/void", "fact/x/nanopub/Head"]
+    paths = ["", "Dupilumab", "fact/x", VERSION, "aa.ttl", ".well-known/void", "fact/x/nanopub/Head"]
     for path in paths:
         for accept in (HTML, "text/turtle", "application/ld+json", "application/rdf+xml", "*/*"):
             request = urllib.request.Request(f"{apache}/name/{path}", headers={"Accept": accept})
