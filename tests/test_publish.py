@@ -308,13 +308,35 @@ def test_what_is_somebody_elses_is_not_replaced(tmp_path, capsys):
 
 def test_no_iri_leads_out_of_the_folder(tmp_path):
     """Dots, percent signs, blanks and line ends in an IRI become a name in the folder, or nothing at all."""
-    nasty = ["fact/../../../etc/passwd", "fact/%2e%2e/x", "fact//x", "fact/a b", "../x", "fact/.", "é/ü"]
+    nasty = [
+        "fact/../../../etc/passwd",
+        "fact/%2e%2e/x",
+        "fact//x",
+        "fact/a b",
+        "../x",
+        "fact/.",
+        "é/ü",
+        "fact/" + "x" * 5000,
+    ]
 
     for each in nasty:
         path = path_of(BASE + each)
         assert not {"..", "."} & set(path.split("/")), path
         assert "" not in path.split("/"), path
+        assert max(map(len, path.split("/"))) < 240, path
         assert (tmp_path / path).resolve().is_relative_to(tmp_path.resolve())
+
+
+def test_a_disk_that_does_not_tell_case_apart_is_told(tmp_path, monkeypatch):
+    """Classes and properties of ours differ in the case of a letter; there one would overwrite the other."""
+    from aa_ld.publish import building
+
+    (tmp_path / "Certainty.ttl").write_text("there already, as such a disk would say of certainty.ttl")
+
+    with pytest.raises(errors.UsageError, match="capital letters"):
+        building._write(tmp_path, [("Certainty.ttl", b"")])
+    with pytest.raises(errors.UsageError, match="Two things"):
+        building._write(tmp_path, [("x.ttl", b""), ("x.ttl", b"")])
 
 
 def test_hostile_texts_change_no_file_but_their_own(tmp_path):

@@ -46,26 +46,34 @@ def publish(
     target.parent.mkdir(parents=True, exist_ok=True)
     building = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
     try:
-        count = 0
-        made: set[Path] = set()
-        for path, data in files(kb, told, site, target):
-            if ".." in path.split("/") or path.startswith("/"):
-                raise UsageError(path, "This leads out of the folder.", "Report it: no IRI may do that.")
-            place = building / path
-            if place.exists():
-                what = "Two things would stand in this file."
-                raise UsageError(path, what, "Give one of them another IRI.")
-            if place.parent not in made:
-                place.parent.mkdir(parents=True, exist_ok=True)
-                made.add(place.parent)
-            place.write_bytes(data)
-            count += 1
+        count = _write(building, files(kb, told, site, target))
         _keep_versions(target, building)
         _exchange(building, target)
     except BaseException:
         shutil.rmtree(building, ignore_errors=True)
         raise
     return count
+
+
+def _write(folder: Path, made: Iterable[tuple[str, bytes]]) -> int:
+    """Write files under a folder; gives their number. Raises UsageError where two would be one."""
+    seen: set[str] = set()
+    parents: set[Path] = set()
+    for path, data in made:
+        if ".." in path.split("/") or path.startswith("/"):
+            raise UsageError(path, "This leads out of the folder.", "Report it: no IRI may do that.")
+        place = folder / path
+        if path in seen:
+            raise UsageError(path, "Two things would stand in this file.", "Give one of them another IRI.")
+        if place.exists():
+            what = "This disk does not tell capital letters from small ones, and names of ours differ in nothing else."
+            raise UsageError(path, what, "Publish on a disk that does, as those of Linux are.")
+        seen.add(path)
+        if place.parent not in parents:
+            place.parent.mkdir(parents=True, exist_ok=True)
+            parents.add(place.parent)
+        place.write_bytes(data)
+    return len(seen)
 
 
 def files(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from hashlib import sha256
 from typing import NamedTuple
 from urllib.parse import quote, unquote
 
@@ -30,6 +31,7 @@ KINDS = {
 #: Folders of IRIs that are told elsewhere, and the properties by which they are found there.
 _PARTS = {"evidence", "span", "part", "setting"}
 _TYPE = NamedNode(RDF_TYPE)
+_LONGEST = 200  # bytes of the name of a file, as far as it is taken from an IRI
 
 
 class Resource(NamedTuple):
@@ -106,6 +108,8 @@ def path_of(iri: str) -> str:
 
 def _segment(text: str) -> str:
     safe = quote(text, safe="-_.~") or "%20"
+    if len(safe) > _LONGEST:  # a disk takes 255 bytes, with an ending
+        safe = f"{safe[:_LONGEST].rstrip('%')}~{sha256(text.encode()).hexdigest()[:16]}"
     return safe.replace(".", "%2E") if set(safe) <= {"."} else safe
 
 
