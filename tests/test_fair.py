@@ -20,7 +20,15 @@ import pytest
 
 from aa_ld import __version__, load
 from aa_ld.cli import main
-from aa_ld.errors import MissingFileError, NotAFileError, ParameterValueError, UnreachableError, UsageError
+from aa_ld.errors import (
+    MissingFileError,
+    NotAFileError,
+    ParameterValueError,
+    RemoteAnswerError,
+    RemoteError,
+    UnreachableError,
+    UsageError,
+)
 from aa_ld.fair import Folder, Site, check
 from aa_ld.fair.rules import target
 from aa_ld.fair.table import FAMILIES, TESTS
@@ -336,8 +344,9 @@ def test_what_is_no_publication_is_refused(tmp_path):
         Folder(tmp_path / "a file")
     with pytest.raises(UsageError, match=r"neither aa\.ttl"):
         Folder(tmp_path)
-    with pytest.raises(UsageError, match="no URL"):
-        Site("https://")
+    for url in ("https://", "https://[", "ftp://example.org/", "https://example.org/?a"):
+        with pytest.raises(UsageError, match="no URL"):
+            Site(url)
 
 
 def test_a_test_that_there_is_not_is_told_with_what_is_nearest(whole):
@@ -439,6 +448,33 @@ def test_nothing_on_the_other_side_is_told(static, capsys):
     assert "UnreachableError" in capsys.readouterr().err
     assert main(["fair", static + "fact/"]) == 2
     assert "neither aa.ttl" in capsys.readouterr().err
+
+
+class Elsewhere(Quiet):
+    """Leads in a circle, to a file of this machine, or to nothing that is an address."""
+
+    def do_GET(self):
+        self.send_response(302)
+        self.send_header(
+            "Location", {"/round": "/round", "/file": "file:///etc/passwd"}.get(self.path, "http://[/")
+        )
+        self.end_headers()
+
+
+def test_redirects_lead_to_the_web_or_nowhere():
+    """A circle ends, and no file is opened."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Elsewhere)
+    Thread(target=server.serve_forever, daemon=True).start()
+    url = f"http://127.0.0.1:{server.server_port}"
+    try:
+        with pytest.raises(RemoteAnswerError, match="more than 8 redirects"):
+            send(f"{url}/round")
+        with pytest.raises(RemoteAnswerError, match="file:///etc/passwd"):
+            send(f"{url}/file")
+        with pytest.raises(RemoteError):
+            send(f"{url}/broken")
+    finally:
+        server.shutdown()
 
 
 @pytest.fixture(scope="module")

@@ -1,6 +1,7 @@
 """`aa-ld mcp`, as an assistant's client meets it: the client of the official SDK, in memory and over standard input and output."""
 
 import json
+import signal
 import subprocess
 import sys
 import time
@@ -43,7 +44,7 @@ WRONG = [
     ("ask", {"question": "tretments-toward-th2"}, "unknown-question", ["Nearest: treatments-toward-th2"]),
     ("ask", {"qestion": TOWARD}, "unknown-parameter", ["qestion", "Nearest: question"]),
     ("ask", {}, "missing-parameter", ["question"]),
-    ("ask", {"question": 5}, "parameter-value", ["ask, question", "string"]),
+    ("ask", {"question": 5}, "parameter-value", ["ask, question", "no string"]),
     ("ask", {"question": TOWARD, "most": 1000}, "parameter-value", ["ask, most", "100"]),
     ("ask", {"question": TOWARD, "parameters": {"a": 1}}, "parameter-value", ["ask, parameters, a"]),
     ("ask", {"question": TOWARD, "parameters": {"a": "b"}}, "unknown-parameter", ["parameter a"]),
@@ -57,6 +58,8 @@ WRONG = [
     ("sparql", {"query": "DROP ALL"}, "query-refused", ["DROP changes data"]),
     ("sparql", {"query": "SELECT * { SERVICE <http://127.0.0.1/> { ?s ?p ?o } }"}, "query-refused", ["SERVICE"]),
     ("sparql", {"query": "ASK {}", "seconds": 31}, "parameter-value", ["sparql, seconds", "30"]),
+    ("sparql", {"query": "x" * 100_001}, "parameter-value", ["longer than 100000 characters"]),
+    ("explain", {"name": "\x1b[31m"}, "unknown-term", ["\\x1b[31m"]),
     ("aks", {}, "unknown-parameter", ["Nearest: ask"]),
 ]  # fmt: skip
 
@@ -333,7 +336,7 @@ def test_a_server_of_the_review_alone_stays_with_it():
     found = call(Opened("review"), "ask", {"question": TOWARD, "source": "all"})
 
     assert found.is_error
-    assert "'all' is not one of ['review']" in text_of(found)
+    assert "This is none of review." in text_of(found)
 
 
 def test_what_was_left_out_is_told_with_every_answer():
@@ -393,6 +396,24 @@ def test_rubbish_and_the_end_of_input_end_nothing_badly():
     assert b"Traceback" not in done.stderr
     for line in done.stdout.splitlines():
         assert json.loads(line)["jsonrpc"] == "2.0"
+
+
+def test_an_interrupt_ends_it_while_it_waits():
+    """Ctrl-C is not waited for until somebody types something."""
+    started = subprocess.Popen(
+        [sys.executable, "-m", "aa_ld", "mcp", "--source", "review"],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=REPOSITORY,
+    )  # fmt: skip
+    with started:
+        assert started.stdin is not None
+        assert started.stdout is not None
+        started.stdin.write(b'{"jsonrpc": "2.0", "id": 1, "method": "ping"}\n')
+        started.stdin.flush()
+        started.stdout.readline()
+        started.send_signal(signal.SIGINT)
+
+        assert started.wait(timeout=20) == 130
+        assert started.stderr.read() == b""
 
 
 def test_without_the_sdk_the_remedy_is_told(monkeypatch, capsys):

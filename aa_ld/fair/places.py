@@ -78,13 +78,9 @@ class Site:
     online = True
 
     def __init__(self, url: str, send: Send = send) -> None:
-        parts = urlsplit(url)
-        if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
-            raise UsageError(
-                printable(url, 200),
-                "This is no URL of a web site.",
-                "Give one as in https://example.org/aa-ld/.",
-            )
+        if not _is_site(url):
+            what = "This is no URL of a web site."
+            raise UsageError(printable(url, 200), what, "Give one as in https://example.org/aa-ld/.")
         self.root = url.rstrip("/") + "/"
         self.where = printable(self.root)
         self._send = send
@@ -122,6 +118,16 @@ class Site:
         if path not in self._kept:
             self._kept[path] = self._send(self.root + quote(path, safe="/%-_.~"), "*/*")
         return self._kept[path]
+
+
+def _is_site(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        return (
+            parts.scheme in ("http", "https") and bool(parts.hostname) and not (parts.query or parts.fragment)
+        )
+    except ValueError:
+        return False
 
 
 Place = Folder | Site

@@ -10,7 +10,7 @@ import http.client
 import urllib.error
 import urllib.request
 from typing import IO, Any, NamedTuple
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urljoin
 
 from aa_ld import __version__
 from aa_ld.errors import RemoteAnswerError, RemoteTimeoutError, UnreachableError
@@ -57,11 +57,9 @@ def send(url: str, accept: str = "*/*") -> Reply:
     hops: list[int] = []
     where = url
     while len(hops) <= HOPS:
-        parts = urlsplit(where)
-        if parts.scheme not in ("http", "https") or not parts.hostname:
-            raise RemoteAnswerError(
-                printable(url, 200), f"It leads to {printable(where, 200)}.", "Mend the redirect."
-            )
+        if not where.lower().startswith(("http://", "https://")):
+            what = f"It leads to {printable(where, 200)}."
+            raise RemoteAnswerError(printable(url, 200), what, "Mend the redirect.")
         status, headers, body = _once(where.partition("#")[0], accept)
         if status not in (301, 302, 303, 307, 308) or not headers.get("Location"):
             kind = (headers.get("Content-Type") or "").partition(";")[0].strip().lower()
@@ -74,12 +72,10 @@ def send(url: str, accept: str = "*/*") -> Reply:
 
 
 def _once(url: str, accept: str) -> tuple[int, Any, bytes]:
-    request = urllib.request.Request(
-        url, headers={"Accept": accept, "User-Agent": f"aa-ld/{__version__} fair"}
-    )
-    shown = printable(urlsplit(url).netloc, 200)
+    shown = printable(url.partition("://")[2].partition("/")[0], 200)
+    headers = {"Accept": accept, "User-Agent": f"aa-ld/{__version__} fair"}
     try:
-        with _OPENER.open(request, timeout=IDLE) as response:
+        with _OPENER.open(urllib.request.Request(url, headers=headers), timeout=IDLE) as response:
             return response.status, response.headers, _body(response, shown)
     except urllib.error.HTTPError as error:
         with error:

@@ -40,6 +40,8 @@ def serve(opened: Opened) -> None:
     Raises MissingExtraError where the SDK is not installed.
     """
     server = made(opened)
+    import signal
+
     import anyio
     from mcp.server.stdio import stdio_server
 
@@ -47,7 +49,15 @@ def serve(opened: Opened) -> None:
         async with stdio_server() as (incoming, outgoing):
             await server.run(incoming, outgoing, server.create_initialization_options())
 
+    signal.signal(signal.SIGINT, _leave)
     anyio.run(run)
+
+
+def _leave(*_: object) -> None:
+    """End at once: the thread that waits for input could not be ended otherwise, and queries end with their caller."""
+    import os
+
+    os._exit(130)
 
 
 def made(opened: Opened) -> Server[Any]:
@@ -98,7 +108,7 @@ def _calling(opened: Opened) -> tuple[Callable[..., Any], Callable[..., Any]]:
             limiter = queries if tool.name == "sparql" else one
             told = await run_sync(partial(tool.run, opened, **arguments), limiter=limiter)
         except AaLdError as error:
-            return _failed(str(error), _record(error))
+            return _failed("\n".join(map(printable, str(error).split("\n"))), _record(error))
         except Exception as error:
             text = f"{type(error).__name__}: {printable(str(error), 300)}\n  This is a bug in aa-ld; please report it."
             return _failed(text, {"code": "bug"})
@@ -146,8 +156,23 @@ def checked(name: str, arguments: dict[str, Any], opened: Opened) -> tuple[Tool,
     if fault is not None:
         where = ", ".join([name, *(printable(str(each), 60) for each in fault.absolute_path)])
         about = schema["properties"][fault.absolute_path[0]]["description"]
-        raise ParameterValueError(where, f"{printable(fault.message, 300)}.", f"It is {about}.")
+        raise ParameterValueError(where, _in_words(fault), f"It is {about}.")
     return tool, arguments
+
+
+#: What is wrong with a value that breaks a keyword of JSON Schema.
+_FAULTS = {
+    "type": "This is no {}.", "enum": "This is none of {}.", "minLength": "This is empty.",
+    "maxLength": "This is longer than {} characters.", "maxItems": "These are more than {}.",
+    "maxProperties": "These are more than {}.", "minimum": "This is less than {}.", "maximum": "This is more than {}.",
+    "exclusiveMinimum": "This is not more than {}.",
+}  # fmt: skip
+
+
+def _in_words(fault: Any) -> str:
+    wanted = fault.validator_value
+    shown = ", ".join(map(str, wanted)) if isinstance(wanted, list) else str(wanted)
+    return _FAULTS.get(fault.validator, "This is not what the schema asks for.").format(shown)
 
 
 def _offered(tool: Tool, opened: Opened) -> Any:
