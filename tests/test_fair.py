@@ -11,7 +11,6 @@ import tempfile
 import time
 import urllib.request
 from functools import cache, partial
-from hashlib import sha256
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
@@ -38,7 +37,6 @@ from aa_ld.publish.redirects import w3id
 from aa_ld.vocab import BASE
 
 SITE = "https://example.org/aa"
-PROFILE = "https://bioschemas.org/profiles/Dataset/1.0-RELEASE"
 HTML = "text/html"
 VERSION = f"version/{__version__}"
 APACHE = shutil.which("apache2") or shutil.which("httpd", path="/usr/sbin:/usr/bin")
@@ -60,40 +58,11 @@ def published(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def whole(published, tmp_path_factory):
-    """The same, with pages and whatever else a test may miss in it, written by hand."""
+    """The same, with a first page so plain that it can be broken line by line."""
     folder = tmp_path_factory.mktemp("whole") / "site"
     shutil.copytree(published, folder, copy_function=os.link)  # no byte of it is changed in place
     record = json.loads((folder / "dataset.jsonld").read_text())
-    record |= {"variableMeasured": "levels of cytokines", "dct:conformsTo": {"@id": PROFILE}}
-    put(folder, "dataset.jsonld", json.dumps(record))
-    put(
-        folder,
-        "sitemap.xml",
-        re.sub("<url><loc>[^<]*/context<.*\n", "", (folder / "sitemap.xml").read_text()),
-    )
     put(folder, "index.html", page("Cytokine balance", record))
-    put(folder, "dataset.html", page("The data set", record))
-    put(folder, "logo.svg", "<svg/>")
-    queries = (folder / "queries.ttl").read_text()
-    named = re.findall(r"(?m)^(question:\S+)$", queries)
-    declared = (
-        '<https://example.org/p> sh:declare [ sh:prefix "aa" ; sh:namespace "https://w3id.org/aa-ld/" ] .\n'
-    )
-    more = queries + declared + "".join(f"{each} sh:prefixes <https://example.org/p> .\n" for each in named)
-    put(folder, "queries.ttl", more)
-    for name, size in (
-        ("catalogue.ttl", '"%d"^^xsd:nonNegativeInteger'),
-        ("ro-crate-metadata.json", '"contentSize": "%d"'),
-    ):
-        told = (folder / name).read_text().replace(size % len(queries.encode()), size % len(more.encode()))
-        put(
-            folder,
-            name,
-            told.replace(sha256(queries.encode()).hexdigest(), sha256(more.encode()).hexdigest()),
-        )
-    for each in re.findall(rf"<loc>{SITE}/([^<]+)</loc>", (folder / "sitemap.xml").read_text()):
-        if not each.endswith("/") and not (folder / f"{each}.html").exists():
-            put(folder, f"{each}.html", page(each))
     return folder
 
 
@@ -213,7 +182,7 @@ BREAKS = [
     ("FsF-R1-01MD", "dataset.jsonld", record_without("variableMeasured"), "variableMeasured"),
     ("FsF-R1.1-01M", "catalogue.ttl", lambda t: t.replace("creativecommons.org/publicdomain/zero/1.0", "example.org/mine"), "no licence"),
     ("FsF-R1.2-01M", *dataset("prov:wasGeneratedBy"), "activity, sources, agent"),
-    ("FsF-R1.3-01M", "dataset.jsonld", record_without("dct:conformsTo"), "no profile"),
+    ("FsF-R1.3-01M", "dataset.jsonld", record_without("http://purl.org/dc/terms/conformsTo"), "no profile"),
     ("FsF-R1.3-02D", "catalogue.ttl", lambda t: re.sub(r"media-types/\w+/[\w+-]+>", "media-types/application/x-mine>", t), "No file"),
     ("fp-001-open", "aa.ttl", lambda t: t.replace("publicdomain/zero/1.0", "licenses/by-nc/4.0"), "by-nc"),
     ("fp-002-format", "aa.owl", instead("owl:Ontology", "owl:Class"), "no ontology"),
@@ -225,7 +194,7 @@ BREAKS = [
     ("sib-executables", "queries.ttl", lambda t: t.replace("  a sh:SPARQLSelectExecutable ;\n", "", 1), "question:atopy-and-severity"),
     ("sib-comments", "queries.ttl", lambda t: re.sub(r'(?m)^  rdfs:comment ".*\n', "", t, count=1), "question:atopy-and-severity"),
     ("sib-queries", "queries.ttl", lambda t: t.replace("PREFIX dcterms: <http://purl.org/dc/terms/>\n", "", 1), "question:atopy-and-severity"),
-    ("sib-prefixes", "queries.ttl", without("(?m)^<https://example.org/p> .*"), "question:atopy-and-severity"),
+    ("sib-prefixes", "queries.ttl", instead("sh:declare ", "sh:names "), "question:atopy-and-severity"),
     ("sib-keywords", "queries.ttl", lambda t: re.sub(r"(?m)^  schema:keywords .*\n", "", t), "question:atopy-and-severity"),
     ("sib-void", "catalogue.ttl", instead("void#classPartition", "void#parts"), "class"),
     ("sssom-mapping_set_id", "aa.sssom.tsv", without("# mapping_set_id: .*\n"), "mapping_set_id"),
@@ -552,3 +521,12 @@ def test_rules_lead_where_apache_leads(apache):
 class NoRedirect(urllib.request.HTTPRedirectHandler):
     def redirect_request(self, *_):
         return None
+
+
+def test_our_own_publication_fails_nothing(published):
+    """What is not passed needs a registration that only people can make."""
+    findings = check(Folder(published)).findings
+
+    assert {finding.status for finding in findings} <= {"passed", "needs registration"}, [
+        finding.id for finding in findings if finding.status == "failed"
+    ]

@@ -10,7 +10,9 @@ from collections.abc import Callable, Iterable, Iterator
 from html import escape
 from pathlib import Path
 
-from aa_ld import __version__
+from pyoxigraph import RdfFormat, parse
+
+from aa_ld import __version__, places
 from aa_ld.errors import UsageError
 from aa_ld.knowledge import Knowledge
 from aa_ld.names import Names
@@ -111,6 +113,12 @@ def _about(
     yield ".well-known/void", written(described, "ttl")
     for path, text in records(metadata, made).items():
         yield path, text.encode()
+        if path == "dataset.jsonld":  # the data set is a thing with a name, and is told in every syntax
+            told = named(quad.triple for quad in parse(text.encode(), RdfFormat.JSON_LD))
+            yield from (
+                (f"dataset.{ending}", written(told, ending)) for ending in SYNTAXES if ending != "jsonld"
+            )
+    yield "logo.svg", places.site_files()["logo.svg"].read_bytes()
     yield "sitemap.xml", sitemap(["", *pages], site or BASE, metadata.issued).encode()
     yield (
         "robots.txt",

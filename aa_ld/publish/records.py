@@ -32,8 +32,17 @@ def records(metadata: Metadata, files: list[Distribution]) -> dict[str, str]:
             package(metadata, [each for each in files if each.path.startswith("tables/")])
         ),
         "dataset.jsonld": _json(dataset(metadata, [(each.path, each.media) for each in files])),
+        "dataset.html": _LEADING_ON,
         "llms.txt": for_assistants(metadata, files),
     }
+
+
+#: The page of the data set is the one that tells of all.
+_LEADING_ON = (
+    '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>The data set</title>'
+    '<meta http-equiv="refresh" content="0; url=about.html"><link rel="canonical" href="about.html"></head>'
+    '<body><p><a href="about.html">About the data</a></p></body></html>\n'
+)
 
 
 def _json(value: object) -> str:

@@ -6,6 +6,7 @@ page of what it belongs to, and its IRI leads there.
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from hashlib import sha256
@@ -196,7 +197,21 @@ def question_triples(question: Question) -> Iterator[Triple]:
         ("rdfs:label", question.title), ("rdfs:comment", question.description), ("sh:select", question.text),
         *(("schema:keywords", tag) for tag in question.tags),
     ]  # fmt: skip
-    yield from _told(PREFIXES["question"] + question.name, said)
+    iri = PREFIXES["question"] + question.name
+    yield from _told(iri, said)
+    yield from _prefixes(iri, question.text)
+
+
+def _prefixes(iri: str, query: str) -> Iterator[Triple]:
+    """The prefixes that a query declares, for editors that complete names by them."""
+    node, words = NamedNode(f"{iri}#prefixes"), PREFIXES["sh"]
+    yield Triple(NamedNode(iri), NamedNode(words + "prefixes"), node)
+    for prefix, namespace in sorted(set(re.findall(r"(?im)^PREFIX\s+([\w.-]+):\s*<([^>]+)>", query))):
+        declared = NamedNode(f"{iri}#prefix-{prefix}")
+        yield Triple(node, NamedNode(words + "declare"), declared)
+        yield Triple(declared, NamedNode(words + "prefix"), Literal(prefix))
+        address = Literal(namespace, datatype=NamedNode(PREFIXES["xsd"] + "anyURI"))
+        yield Triple(declared, NamedNode(words + "namespace"), address)
 
 
 def rule_triples(rule: Rule) -> Iterator[Triple]:

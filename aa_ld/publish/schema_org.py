@@ -25,6 +25,13 @@ _TYPES = {
 }  # fmt: skip
 
 
+#: What the sources observed, as far as the facts tell it.
+_OBSERVED = (
+    "levels of cytokines and chemokines, and what they follow", "outcomes of treatments", "effects on the arms of the balance of Th1 and Th2",
+    "risks, associations and frequencies", "what cells and mediators do to each other",
+)  # fmt: skip
+
+
 def schema_org(resource: Resource, metadata: Metadata) -> dict[str, Any]:
     """What schema.org has words for of a resource.
 
@@ -85,6 +92,9 @@ def dataset(metadata: Metadata, files: list[tuple[str, str]]) -> dict[str, Any]:
         "creator": {"@type": "Organization", "name": metadata.publisher, "url": BASE},
         "publisher": {"@type": "Organization", "name": metadata.publisher, "url": BASE},
         "citation": metadata.citation,
+        "identifier": metadata.version_iri,
+        "variableMeasured": list(_OBSERVED),
+        "http://purl.org/dc/terms/conformsTo": {"@id": "https://bioschemas.org/profiles/Dataset/1.0-RELEASE"},
         "distribution": [
             {"@type": "DataDownload", "contentUrl": BASE + path, "encodingFormat": media}
             for path, media in files
