@@ -8,7 +8,7 @@ endpoint; a bound value replaces what stands between the braces.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from aa_ld import places
 from aa_ld.errors import BrokenQuestionError, UnknownQuestionError, nearest
@@ -71,6 +71,22 @@ class Question(NamedTuple):
     empty: str | None
     derived: bool
     text: str
+
+    def record(self) -> dict[str, Any]:
+        """What there is to know of it, for programs: name, words, parameters, columns, and where it comes from."""
+        return {
+            "name": self.name,
+            "title": self.title,
+            "description": self.description,
+            "row": self.row,
+            "parameters": [
+                {"name": name, "type": each.category, "description": each.text, "default": each.default}
+                for name, each in self.parameters.items()
+            ],
+            "returns": [{"name": name, "description": text} for name, text in self.returns.items()],
+            "cq": list(self.cq),
+            "tags": list(self.tags),
+        }
 
     def bound(self, values: dict[str, str]) -> str:
         """The query with parameters bound; values are SPARQL terms, already checked."""

@@ -24,7 +24,7 @@ FLOORS = {
     "ask": 3, "facts": 3, "show": 3, "spans": 3, "reason": 3, "shapes": 3, "fragment": 3, "infer": 3, "proof": 3,
     "profile": 3, "argument": 3, "balance": 3, "matrix": 3,
     "explain": 4, "validate": 4, "inferred": 4, "sparql": 4, "why_not": 4, "advise": 4, "draw": 4, "fallen": 4, "diff": 4,
-    "pages": 4, "axioms": 4,
+    "pages": 4, "axioms": 4, "executables": 3,
     "axiom_diff": 5, "extract": 5, "align": 6, "release": 7, "publish": 8, "mcp": 8, "fair": 8,
     "knowledge": 5, "exchange": 5, "curation": 5,
     "terminal": 6,

@@ -41,7 +41,7 @@ def questions(arguments: Namespace) -> int:
 
     found = [find_question(arguments.name)] if arguments.name else list(read_questions().values())
     if arguments.format == "json":
-        say(as_json([_question_record(q) for q in found]))
+        say(as_json([q.record() for q in found]))
     elif arguments.name:
         say(wrapped(_question_text(found[0]), width_of(sys.stdout)))
     else:
@@ -247,22 +247,6 @@ def _query(arguments: Namespace) -> str:
     from aa_ld.intake import read_text
 
     return read_text(arguments.file)
-
-
-def _question_record(question) -> dict[str, object]:  # type: ignore[no-untyped-def]
-    return {
-        "name": question.name,
-        "title": question.title,
-        "description": question.description,
-        "row": question.row,
-        "parameters": [
-            {"name": name, "type": p.category, "description": p.text, "default": p.default}
-            for name, p in question.parameters.items()
-        ],
-        "returns": [{"name": name, "description": text} for name, text in question.returns.items()],
-        "cq": list(question.cq),
-        "tags": list(question.tags),
-    }
 
 
 def _question_text(question) -> str:  # type: ignore[no-untyped-def]

@@ -65,17 +65,9 @@ def _fitting(about: str) -> list[Question]:
 
 
 def _described(question: Question) -> dict[str, Any]:
-    return {
-        "name": question.name,
-        "title": question.title,
-        "description": question.description,
-        "row": question.row,
-        "parameters": [
-            {"name": name, "type": p.category, "description": p.text, "default": p.default}
-            for name, p in question.parameters.items()
-        ],
-        "columns": [{"name": name, "description": text} for name, text in question.returns.items()],
-    }
+    record = question.record()
+    kept = {name: record[name] for name in ("name", "title", "description", "row", "parameters")}
+    return {**kept, "columns": record["returns"]}
 
 
 def _in_words(record: dict[str, Any]) -> str:

@@ -14,11 +14,12 @@ from aa_ld.ask import Answer
 from aa_ld.curation.exporting import export_table
 from aa_ld.errors import MissingParameterError
 from aa_ld.exchange import exported
+from aa_ld.executables import question_triples
 from aa_ld.knowledge import Knowledge
 from aa_ld.publish.catalogue import Distribution
 from aa_ld.publish.metadata import Metadata
 from aa_ld.publish.nanopubs import nanopubs
-from aa_ld.publish.resources import layer_quads, question_triples
+from aa_ld.publish.resources import layer_quads
 from aa_ld.question import read_questions
 from aa_ld.release import products
 from aa_ld.store import Layers

@@ -6,20 +6,20 @@ page of what it belongs to, and its IRI leads there.
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from hashlib import sha256
 from typing import NamedTuple
 from urllib.parse import quote, unquote
 
-from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, Triple, parse
+from pyoxigraph import BlankNode, NamedNode, Quad, RdfFormat, Triple, parse
 
 from aa_ld import places
 from aa_ld.axioms import ordered
+from aa_ld.executables import question_triples, rule_triples
 from aa_ld.names import Names
-from aa_ld.question import Question, read_questions
-from aa_ld.rule import Rule, read_rules
+from aa_ld.question import read_questions
+from aa_ld.rule import read_rules
 from aa_ld.store import Layers
 from aa_ld.vocab import BASE, PREFIXES, RDF_TYPE
 
@@ -188,47 +188,3 @@ def _beside() -> Iterator[Resource]:
 def _shapes(quads: Iterable[Quad], own: str) -> tuple[str, ...]:
     found = {q.subject.value for q in quads if isinstance(q.subject, NamedNode)}
     return tuple(sorted(iri for iri in found if iri.startswith(PREFIXES["shape"]) and iri != own))
-
-
-def question_triples(question: Question) -> Iterator[Triple]:
-    """A question as an executable of SHACL, as the examples of SIB are told (https://github.com/sib-swiss/sparql-examples)."""
-    said = [
-        ("rdf:type", "sh:SPARQLExecutable"), ("rdf:type", "sh:SPARQLSelectExecutable"),
-        ("rdfs:label", question.title), ("rdfs:comment", question.description), ("sh:select", question.text),
-        *(("schema:keywords", tag) for tag in question.tags),
-    ]  # fmt: skip
-    iri = PREFIXES["question"] + question.name
-    yield from _told(iri, said)
-    yield from _prefixes(iri, question.text)
-
-
-def _prefixes(iri: str, query: str) -> Iterator[Triple]:
-    """The prefixes that a query declares, for editors that complete names by them."""
-    node, words = NamedNode(f"{iri}#prefixes"), PREFIXES["sh"]
-    yield Triple(NamedNode(iri), NamedNode(words + "prefixes"), node)
-    for prefix, namespace in sorted(set(re.findall(r"(?im)^PREFIX\s+([\w.-]+):\s*<([^>]+)>", query))):
-        declared = NamedNode(f"{iri}#prefix-{prefix}")
-        yield Triple(node, NamedNode(words + "declare"), declared)
-        yield Triple(declared, NamedNode(words + "prefix"), Literal(prefix))
-        address = Literal(namespace, datatype=NamedNode(PREFIXES["xsd"] + "anyURI"))
-        yield Triple(declared, NamedNode(words + "namespace"), address)
-
-
-def rule_triples(rule: Rule) -> Iterator[Triple]:
-    """A rule as an executable of SHACL."""
-    said = [
-        ("rdf:type", "aa:Rule"), ("rdf:type", "sh:SPARQLConstructExecutable"),
-        ("rdfs:label", rule.title), ("rdfs:comment", rule.description), ("sh:construct", rule.text),
-    ]  # fmt: skip
-    yield from _told(rule.iri, said)
-
-
-def _told(iri: str, said: list[tuple[str, str]]) -> Iterator[Triple]:
-    for predicate, value in said:
-        prefix, _, local = predicate.partition(":")
-        kind, _, name = value.partition(":")
-        if predicate == "rdf:type":
-            yield Triple(NamedNode(iri), _TYPE, NamedNode(PREFIXES[kind] + name))
-        else:
-            text = Literal(value, language="en") if prefix == "rdfs" else Literal(value)
-            yield Triple(NamedNode(iri), NamedNode(PREFIXES[prefix] + local), text)

@@ -13,8 +13,8 @@ from typing import Any
 
 from pyoxigraph import Literal, NamedNode, Triple
 
+from aa_ld.executables import question_triples
 from aa_ld.question import Question
-from aa_ld.rule import Rule
 from aa_ld.serve.queries import write_triples
 from aa_ld.serve.settings import Settings
 from aa_ld.vocab import BASE, PREFIXES
@@ -88,45 +88,8 @@ def void(url: str, held: Mapping[str, Any], settings: Settings) -> Iterator[Trip
 def questions(url: str, found: Iterable[Question]) -> Iterator[Triple]:
     """The questions as executables of SHACL, with the endpoint that answers them."""
     for question in found:
-        iri = _word("question", question.name)
-        yield Triple(iri, _TYPE, _word("sh", "SPARQLExecutable"))
-        yield Triple(iri, _TYPE, _word("sh", "SPARQLSelectExecutable"))
-        yield Triple(iri, _word("rdfs", "label"), Literal(question.title, language="en"))
-        yield Triple(iri, _word("rdfs", "comment"), Literal(question.description, language="en"))
-        yield Triple(iri, _word("sh", "select"), Literal(question.text))
-        yield Triple(iri, _word("schema", "target"), NamedNode(url + "/sparql"))
-        for tag in question.tags:
-            yield Triple(iri, _word("schema", "keywords"), Literal(tag))
-
-
-def rules(found: Iterable[Rule]) -> Iterator[Triple]:
-    """The rules as executables of SHACL."""
-    for rule in found:
-        iri = NamedNode(rule.iri)
-        yield Triple(iri, _TYPE, _word("aa", "Rule"))
-        yield Triple(iri, _TYPE, _word("sh", "SPARQLConstructExecutable"))
-        yield Triple(iri, _word("rdfs", "label"), Literal(rule.title, language="en"))
-        yield Triple(iri, _word("rdfs", "comment"), Literal(rule.description, language="en"))
-        yield Triple(iri, _word("sh", "construct"), Literal(rule.text))
-
-
-def record(question: Question) -> dict[str, Any]:
-    """A question for a program."""
-    return {
-        "name": question.name,
-        "title": question.title,
-        "description": question.description,
-        "row": question.row,
-        "parameters": [
-            {"name": name, "type": each.category, "description": each.text, "default": each.default}
-            for name, each in question.parameters.items()
-        ],
-        "returns": [{"name": name, "description": text} for name, text in question.returns.items()],
-        "cq": list(question.cq),
-        "tags": list(question.tags),
-        "advice": question.advice,
-        "query": question.text,
-    }
+        yield from question_triples(question)
+        yield Triple(_word("question", question.name), _word("schema", "target"), NamedNode(url + "/sparql"))
 
 
 def document(triples: Iterable[Triple], kind: str) -> bytes:

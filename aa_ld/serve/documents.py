@@ -86,7 +86,7 @@ def _questions(
     if chosen == _QUERY and one:
         return Reply(200, _QUERY, one.text.encode(), _VARY)
     if chosen == _JSON:
-        records: Any = [about.record(question) for question in found]
+        records: Any = [_record(question) for question in found]
         return Reply(
             200, _JSON, json.dumps(records[0] if one else records, ensure_ascii=False).encode(), _VARY
         )
@@ -197,3 +197,7 @@ def _graph_page(iri: str, count: int) -> str:
                      (("Turtle", "ttl"), ("JSON-LD", "jsonld"), ("N-Triples", "nt")))  # fmt: skip
     body = f"<h1>{escape(path.rsplit('/', 1)[-1])}</h1><p class=iri><code>{escape(iri)}</code> {forms}</p>"
     return pages.page(path, f"{body}<p>A named graph with {count:,} triples.</p>")
+
+
+def _record(question: Question) -> dict[str, Any]:
+    return {**question.record(), "advice": question.advice, "query": question.text}

@@ -12,8 +12,8 @@ from aa_ld import pages, places
 from aa_ld.errors import RequestError, UnknownTermError, nearest
 from aa_ld.exchange.described import describe
 from aa_ld.exchange.jsonld import shipped_context, write_jsonld
+from aa_ld.executables import rule_triples
 from aa_ld.rule import read_rules
-from aa_ld.serve import about
 from aa_ld.serve.held import Held, described
 from aa_ld.serve.queries import TooLarge, write_triples
 from aa_ld.store import Merged, pairs
@@ -36,7 +36,10 @@ def beside() -> Merged:
     merged = Merged(())
     for path in places.shape_files():
         merged.store.load(path=str(path), format=RdfFormat.TURTLE)
-    merged.extend(Quad(*triple) for triple in about.rules(read_rules().values()))
+    merged.extend(
+        Quad(*triple)
+        for triple in (triple for rule in read_rules().values() for triple in rule_triples(rule))
+    )
     return merged
 
 
