@@ -11,7 +11,7 @@ from pyoxigraph import BlankNode, NamedNode, Quad, Triple
 from aa_ld.changes import Change, Diff
 from aa_ld.errors import EmptyFileError, NestingError, UnknownSyntaxError
 from aa_ld.fact import SCOPE, EvidenceLine, Fact, read_facts
-from aa_ld.infer import infer
+from aa_ld.infer import INTEGERS, infer
 from aa_ld.intake import read_rdf
 from aa_ld.names import Names
 from aa_ld.store import Layers, open_layers, rows, value_of
@@ -19,10 +19,8 @@ from aa_ld.vocab import IDENTIFIER, LAYERS, PREFIXES, RDF_TYPE, compact, printab
 
 _AA = PREFIXES["aa"]
 _NO_VALUE = {_AA + "NotStated", _AA + "NotApplicable"}
-_RANKS = f"SELECT ?term ?rank {{ ?term <{_AA}rank> ?rank }}"
-_HEDGES = (
-    f"SELECT ?words ?rank {{ ?hedge <{_AA}ceiling>/<{_AA}rank> ?rank ; <{PREFIXES['rdfs']}label> ?words }}"
-)
+_RANKS = f"SELECT ?term ?rank {{ ?term <{_AA}rank> ?rank {INTEGERS} }}"
+_HEDGES = f"SELECT ?words ?rank {{ ?hedge <{_AA}ceiling>/<{_AA}rank> ?rank ; <{PREFIXES['rdfs']}label> ?words {INTEGERS} }}"
 _WITHIN = f"SELECT ?narrow ?wide {{ ?narrow <{_AA}isWithin>|<{PREFIXES['rdfs']}subClassOf>+ ?wide }}"
 
 #: Properties that limit where, when and in whom a fact holds; the others of its scope say what it says.

@@ -38,7 +38,9 @@ _MANY, _AT_ONCE = 30_000, 200
 #: Facts whose subject is a treatment.
 _OF_TREATMENTS = (NamedNode(_AA + "PharmacologicalAction"), NamedNode(_AA + "BiomarkerChange"))
 
-_RANKS = f"SELECT ?certainty ?rank WHERE {{ ?certainty <{_AA}rank> ?rank }}"
+#: Of ranks in a file of a user, only what is one counts; the shapes tell of the rest.
+INTEGERS = f"FILTER(DATATYPE(?rank) = <{PREFIXES['xsd']}integer>)"
+_RANKS = f"SELECT ?certainty ?rank WHERE {{ ?certainty <{_AA}rank> ?rank {INTEGERS} }}"
 _OF_PREMISES = "SELECT ?fact ?certainty WHERE { VALUES ?fact { %s } ?fact <%scertainty> ?certainty }"
 _UNSURE = f"SELECT ?fact WHERE {{ ?fact <{_CONFIDENCE.value}> <{_ACCEPTED.value}> }}"
 _LABELS = "SELECT ?iri ?label WHERE { VALUES ?iri { %s } ?iri <%s> ?label }"

@@ -19,7 +19,7 @@ from pyoxigraph import NamedNode, Quad
 from random_worlds import EXTRINSIC, SHIPPED, examples, rich_world, worlds
 from worlds import FACT, add, conclusions, described, inferred_lines, layers_of, name
 
-from aa_ld import places
+from aa_ld import cli, places
 from aa_ld.infer import infer, update, without
 from aa_ld.rule import read_rules
 from aa_ld.store import open_layers, rows
@@ -333,3 +333,17 @@ def shipped_facts(layers) -> list[Fact]:
             )
         )
     return found
+
+
+def test_a_rank_that_is_none_is_left_to_the_shapes(tmp_path, capsys):
+    """A certainty of a user's own whose rank is a word or an IRI stops no rule; validate tells what is wrong with it."""
+    path = tmp_path / "odd.ttl"
+    path.write_text(
+        "@prefix aa: <https://w3id.org/aa-ld/> .\n"
+        'aa:Odd a aa:Certainty ; aa:rank "high" .\naa:Odder a aa:Certainty ; aa:rank aa:Odd .\n'
+    )
+
+    assert cli.main(["infer", "--data", str(path)]) == 0
+    assert cli.main(["diff", str(path), str(path)]) == 0
+    assert cli.main(["validate", str(path)]) == 1
+    assert "bug" not in capsys.readouterr().err
