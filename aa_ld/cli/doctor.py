@@ -18,6 +18,9 @@ _LIBRARIES = {
     "pyshacl": "needed",
     "owlready2": "aa-ld[reason]",
     "uvicorn": "aa-ld[serve]",
+    "py-horned-owl": "aa-ld[owl]",
+    "openpyxl": "aa-ld[xlsx]",
+    "mcp": "aa-ld[mcp]",
 }
 
 
