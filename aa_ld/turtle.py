@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
+from functools import lru_cache
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, Triple, parse
 
@@ -86,6 +87,27 @@ def write_turtle(
         ) from None
 
 
+def _longest_first(prefixes: dict[str, str]) -> list[tuple[str, str]]:
+    return sorted(prefixes.items(), key=lambda item: (-len(item[1]), item[0]))
+
+
+_OURS = _longest_first(PREFIXES)
+
+
+def _find_prefix(iri: str, namespaces: list[tuple[str, str]]) -> tuple[str, str] | None:
+    """The longest namespace that an IRI stands in, with its prefix, where the rest can be a local name."""
+    for prefix, namespace in namespaces:
+        if iri.startswith(namespace) and is_plain_local_name(iri[len(namespace) :]):
+            return prefix, namespace
+    return None
+
+
+@lru_cache(maxsize=1 << 16)
+def _prefix_of(iri: str) -> tuple[str, str] | None:
+    """The same among our own prefixes; many small documents name the same terms."""
+    return _find_prefix(iri, _OURS)
+
+
 class _Writer:
     def __init__(
         self, triples: Iterable[Triple | Quad], prefixes: dict[str, str], triple_terms: bool
@@ -105,8 +127,7 @@ class _Writer:
                 if isinstance(node, BlankNode):
                     self.uses[node] += 1
         self.declared = dict(prefixes)
-        known = {**PREFIXES, **prefixes}
-        self.namespaces = sorted(known.items(), key=lambda item: (-len(item[1]), item[0]))
+        self.namespaces = _longest_first({**PREFIXES, **prefixes}) if prefixes else _OURS
         self.written: set[Term] = set()
         self.short: dict[str, str] = {}
 
@@ -178,11 +199,12 @@ class _Writer:
         return self.short[iri]
 
     def shortened(self, iri: str) -> str:
-        for prefix, namespace in self.namespaces:
-            if iri.startswith(namespace) and is_plain_local_name(iri[len(namespace) :]):
-                self.declared.setdefault(prefix, namespace)
-                return f"{prefix}:{iri[len(namespace) :]}"
-        return f"<{iri}>"
+        found = _prefix_of(iri) if self.namespaces is _OURS else _find_prefix(iri, self.namespaces)
+        if found is None:
+            return f"<{iri}>"
+        prefix, namespace = found
+        self.declared.setdefault(prefix, namespace)
+        return f"{prefix}:{iri[len(namespace) :]}"
 
     def literal(self, literal: Literal, lines: bool = True) -> str:
         value, datatype = literal.value, literal.datatype.value

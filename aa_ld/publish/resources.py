@@ -63,7 +63,8 @@ def resources(layers: Layers, names: Names) -> list[Resource]:
     >>> found["https://w3id.org/aa-ld/AlopeciaAreata"].path
     'AlopeciaAreata'
     """
-    about = _by_subject(layers)
+    quads = layer_quads(layers)
+    about = _by_subject(quads)
     owners = dict(_owners(about))
     parts: dict[str, list[str]] = defaultdict(list)
     for part, owner in owners.items():
@@ -75,7 +76,7 @@ def resources(layers: Layers, names: Names) -> list[Resource]:
             own = tuple(sorted(parts.get(iri, ())))
             triples = [triple for each in (iri, *own) for triple in about[each]]
             found.append(Resource(iri, kind, path_of(iri), names.label(iri), triples, own))
-    known = {each.iri: each for each in [*found, *_graphs(layers)]}
+    known = {each.iri: each for each in [*found, *_graphs(quads)]}
     for each in _beside():  # of a rule, the layers say something too
         old = known.get(each.iri)
         known[each.iri] = each._replace(triples=[*old.triples, *each.triples]) if old else each
@@ -114,11 +115,11 @@ def _segment(text: str) -> str:
     return safe.replace(".", "%2E") if set(safe) <= {"."} else safe
 
 
-def _by_subject(layers: Layers) -> dict[str, list[Triple]]:
+def _by_subject(quads: Iterable[Quad]) -> dict[str, list[Triple]]:
     """What is said of each IRI, with the expressions that hang on it."""
     blank: dict[BlankNode, list[Triple]] = defaultdict(list)
     about: dict[str, dict[Triple, None]] = defaultdict(dict)
-    for quad in layer_quads(layers):
+    for quad in quads:
         if isinstance(quad.subject, BlankNode):
             blank[quad.subject].append(quad.triple)
         else:
@@ -157,12 +158,13 @@ def _owners(about: Mapping[str, list[Triple]]) -> Iterator[tuple[str, str]]:
                 waiting.extend(sorted(points[owner]))
 
 
-def _graphs(layers: Layers) -> Iterator[Resource]:
+def _graphs(quads: Iterable[Quad]) -> Iterator[Resource]:
     """The layers themselves: whoever asks for a graph by name gets all of it."""
-    for graph in layers.graphs:
-        quads = [quad for quad in layer_quads(layers) if quad.graph_name == graph]
-        label = f"layer {graph.value.rpartition('/')[2]}"
-        yield Resource(graph.value, "graph", path_of(graph.value), label, [quad.triple for quad in quads], ())
+    held: dict[str, list[Triple]] = defaultdict(list)
+    for quad in quads:
+        held[quad.graph_name.value].append(quad.triple)  # type: ignore[union-attr]
+    for iri, triples in held.items():
+        yield Resource(iri, "graph", path_of(iri), f"layer {iri.rpartition('/')[2]}", triples, ())
 
 
 def _beside() -> Iterator[Resource]:
