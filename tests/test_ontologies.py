@@ -201,6 +201,33 @@ def test_the_part_of_mondo_that_ours_needs_is_taken_without_naming_it(tmp_path, 
     assert "of 187,881 triples" in capsys.readouterr().err
     assert b"obo:MONDO_0005340" in out.read_bytes()
     assert cli.main(["extract", "MONDO:99", "--from", str(MONDO)]) == 2
+    capsys.readouterr()
+
+
+def test_a_term_is_named_as_people_name_it(tmp_path, capsys):
+    """By IRI, by the short names of MeSH and OBO in any case, by its label; a label of two terms is told as such."""
+    mesh, obo = "http://id.nlm.nih.gov/mesh/D000506", "http://purl.obolibrary.org/obo/MONDO_0005340"
+    path = tmp_path / "x.ttl"
+    path.write_text(
+        PREFIX
+        + f'<{mesh}> rdfs:label "Alopecia Areata" . <{obo}> rdfs:label "twice" . :b rdfs:label "twice" .'
+    )
+
+    for name in (mesh, "MESH:D000506", "mesh:D000506", "alopecia areata"):
+        assert cli.main(["extract", name, "--from", str(path)]) == 0, name
+        assert "mesh:D000506" in capsys.readouterr().out, name
+    assert cli.main(["extract", "MONDO:0005340", "--from", str(path)]) == 0
+    capsys.readouterr()
+    for name, said in (("twice", "Several terms"), ("alopecia areta", "Nearest: alopecia areata")):
+        assert cli.main(["extract", name, "--from", str(path)]) == 2
+        assert said in capsys.readouterr().err
+    assert cli.main(["align", str(path), "--least", "7"]) == 2
+    assert cli.main(["validate", "--profile", "obo", str(path), "--engine", "pyshacl"]) == 2
+
+
+@needs_data
+def test_what_is_not_there_to_extract_from_is_told(tmp_path):
+    """A name without a meaning, or a file that is none."""
     assert cli.main(["extract", "what", "--from", str(tmp_path / "none.owl")]) == 3
 
 

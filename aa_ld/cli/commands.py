@@ -161,9 +161,9 @@ def _validate_profile(arguments: Namespace) -> int:
     """Check an ontology as the OBO community does: files, or our own release."""
     from aa_ld.release.checks import check_files, read_checks
 
-    if arguments.endpoint or arguments.sources:
-        what = "The checks of a profile are for ontologies in files; spans and servers have nothing to do with them."
-        raise UsageError("validate --profile", what, "Leave --endpoint and --sources out.")
+    if arguments.endpoint or arguments.sources or arguments.engine != "sparql":
+        what = "The checks of a profile are queries over ontologies in files; spans, servers and pySHACL have nothing to do with them."
+        raise UsageError("validate --profile", what, "Leave --endpoint, --sources and --engine out.")
     report = check_files(arguments.files)
     _say_report(report, arguments.format)
     if arguments.format == "text":

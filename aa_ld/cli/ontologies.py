@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 from aa_ld.cli.files import check_output, deliver, protect
 from aa_ld.cli.output import as_json, say
-from aa_ld.errors import EmptyFileError, UsageError
+from aa_ld.errors import EmptyFileError, UnknownTermError, UsageError, nearest
 from aa_ld.terminal import grid, width_of
-from aa_ld.vocab import BASE, PREFIXES, expand, printable
+from aa_ld.vocab import BASE, PREFIXES, compact, expand, printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -31,7 +31,7 @@ def extract(arguments: Namespace) -> int:
 
     check_output(arguments.output)
     triples = _read(getattr(arguments, "from"))
-    terms = [_iri(term) for term in arguments.terms] or _aligned(triples)
+    terms = [_iri(term, triples) for term in arguments.terms] or _aligned(triples)
     part = taken(triples, terms, arguments.method)
     name = arguments.output or ""
     made = _ntriples(part.triples) if name.endswith(".nt") else write_turtle(part.triples).encode()
@@ -111,19 +111,32 @@ def _read(name: str) -> list[Triple]:
     return [quad.triple for quad in read_rdf(name)]
 
 
-def _iri(term: str) -> str:
-    """The IRI of a term that is given by IRI or as PREFIX:ID."""
+def _iri(term: str, triples: list[Triple]) -> str:
+    """The IRI of a term that is given by IRI, as PREFIX:ID, or by the label that it has in an ontology.
+
+    Raises UnknownTermError for a label that no term has, or several.
+    """
+    from aa_ld.exchange.nodes import iri_of
+
     if term.startswith(("http://", "https://", "urn:")):
         return term
-    iri = expand(term) if ":" in term else BASE + term
-    prefix, _, local = term.partition(":")
-    if iri is None and prefix.isalpha() and local:
-        iri = f"{PREFIXES['obo']}{prefix}_{local}"
-    if iri is None:
-        raise UsageError(
-            printable(term, 200), "This is neither an IRI nor PREFIX:ID.", "Write it as in MONDO:0005340."
-        )
-    return iri
+    iri = iri_of(term) or (expand(term) if ":" in term else None)
+    if iri is not None:
+        return iri
+    label, wanted = PREFIXES["rdfs"] + "label", term.casefold()
+    names = {t.subject.value: t.object.value for t in triples if t.predicate.value == label}  # type: ignore[union-attr]
+    found = sorted(iri for iri, name in names.items() if name.casefold() == wanted)
+    if len(found) == 1:
+        return found[0]
+    what = (
+        "Several terms have this label."
+        if found
+        else "No term has this label, and it is no IRI and no PREFIX:ID."
+    )
+    near = [compact(iri) for iri in found[:5]] or nearest(
+        wanted, {name.casefold() for name in names.values()}
+    )
+    raise UnknownTermError(printable(term, 200), what, "Write the IRI, or as in MONDO:0005340.", near)
 
 
 def _aligned(triples: list[Triple]) -> list[str]:

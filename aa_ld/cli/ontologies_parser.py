@@ -9,6 +9,14 @@ from aa_ld.cli.arguments import Parser, add_format
 VERBS = ("extract", "align", "release")
 
 
+def _share(text: str) -> float:
+    """A number from 0 to 1."""
+    value = float(text)
+    if not 0 <= value <= 1:
+        raise argparse.ArgumentTypeError(f"{text} is not from 0 to 1")
+    return value
+
+
 def add_ontologies(verbs: argparse._SubParsersAction[Parser]) -> None:
     """Describe extract, align and release."""
     extract = verbs.add_parser(
@@ -21,7 +29,10 @@ def add_ontologies(verbs: argparse._SubParsersAction[Parser]) -> None:
         "(module: whatever follows about them from the whole follows from the part). The part names its source.",
     )
     extract.add_argument(
-        "terms", nargs="*", metavar="TERM", help="IRIs or PREFIX:ID; default: all to which ours are aligned"
+        "terms",
+        nargs="*",
+        metavar="TERM",
+        help="IRIs, PREFIX:ID or labels; default: all to which ours are aligned",
     )
     extract.add_argument(
         "--from", required=True, metavar="FILE", help="the ontology, in any RDF syntax, .gz too; or ours"
@@ -53,7 +64,7 @@ def add_ontologies(verbs: argparse._SubParsersAction[Parser]) -> None:
         "--measure", metavar="FILE", help="a SSSOM table of known mappings: say how many proposals are right"
     )
     align.add_argument(
-        "--least", type=float, default=0.5, metavar="N", help="the least confidence, 0 to 1 (0.5)"
+        "--least", type=_share, default=0.5, metavar="N", help="the least confidence, 0 to 1 (0.5)"
     )
     align.add_argument("-o", "--output", metavar="FILE", help="write the proposals here as a SSSOM table")
     add_format(align, "text", "json", "sssom")

@@ -47,6 +47,22 @@ def curie(iri: str) -> str:
     return iri
 
 
+def iri_of(name: str) -> str | None:
+    """The IRI that a short name as `curie` gives it stands for; any case of the prefix will do.
+
+    >>> iri_of("MONDO:0005340"), iri_of("mesh:D000506"), iri_of("alopecia areata")
+    ('http://purl.obolibrary.org/obo/MONDO_0005340', 'http://id.nlm.nih.gov/mesh/D000506', None)
+    """
+    prefix, colon, local = name.partition(":")
+    if not colon or not local:
+        return None
+    known = {short.casefold(): namespace for namespace, short in _CURIES.items()}
+    if prefix.casefold() in known:
+        return known[prefix.casefold()] + local
+    iri = f"{PREFIXES['obo']}{prefix}_{local}"
+    return iri if _OBO.fullmatch(iri) else None
+
+
 class Nodes:
     """The nodes that edges link, and the records of their facts, each under one identifier of its own."""
 
