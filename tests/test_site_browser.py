@@ -254,7 +254,9 @@ def test_the_editor_offers_our_words(tab):
     page.wait_for_selector(".cm-content")
     rewrite(page, "SELECT * WHERE { ?x aa:subject ")
     page.keyboard.type("immunother", delay=20)
-    page.wait_for_selector(".cm-tooltip-autocomplete >> text=aa:LocalImmunotherapy")
+    page.wait_for_selector(".cm-tooltip-autocomplete")
+
+    assert "aa:LocalImmunotherapy" in page.inner_text(".cm-tooltip-autocomplete")
 
 
 def test_pages_are_read_without_scripts(tab):
