@@ -134,33 +134,6 @@ def read_axioms(triples: Iterable[Triple]) -> list[Axiom]:
     return found
 
 
-def ordered(triples: Iterable[Triple], stem: str = "b") -> list[Triple]:
-    """The triples in an order that depends on what they say alone, with blank nodes named in that order.
-
-    A store forgets the order in which a file was read, and names blank nodes
-    by chance; whoever writes the same bytes each time puts them in order first.
-
-    stem  what the names of blank nodes begin with
-    """
-    listed = sorted(
-        triples, key=lambda t: (str(t.predicate), _unless_blank(t.object), _unless_blank(t.subject))
-    )
-    axioms = sorted(read_axioms(listed), key=lambda axiom: str(axiom.key))
-    names: dict[BlankNode, BlankNode] = {}
-
-    def of(term: object) -> object:
-        if isinstance(term, BlankNode):
-            return names.setdefault(term, BlankNode(f"{stem}{len(names):04d}"))
-        return term
-
-    found = dict.fromkeys(triple for axiom in axioms for triple in axiom.triples)
-    return [Triple(of(t.subject), t.predicate, of(t.object)) for t in found]  # type: ignore[arg-type]
-
-
-def _unless_blank(term: object) -> str:
-    return "" if isinstance(term, BlankNode) else str(term)
-
-
 class _Graph:
     """Triples by subject, with the blank nodes that stand for expressions."""
 

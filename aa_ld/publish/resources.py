@@ -15,8 +15,8 @@ from urllib.parse import quote, unquote
 from pyoxigraph import BlankNode, NamedNode, Quad, RdfFormat, Triple, parse
 
 from aa_ld import places
-from aa_ld.axioms import ordered
 from aa_ld.executables import question_triples, rule_triples
+from aa_ld.merging import nodes
 from aa_ld.names import Names
 from aa_ld.question import read_questions
 from aa_ld.rule import read_rules
@@ -84,13 +84,23 @@ def resources(layers: Layers, names: Names) -> list[Resource]:
 
 
 def layer_quads(layers: Layers) -> list[Quad]:
-    """Everything in opened layers, layer by layer, in an order that does not depend on chance; see aa_ld.axioms.ordered."""
+    """Everything in opened layers, layer by layer, in an order that does not depend on chance.
+
+    A store forgets the order in which a file was read, and names blank nodes by
+    chance; so they get the names of what they say, as in a merge.
+    """
     found = []
     for graph in sorted(layers.graphs, key=str):
-        name = graph.value.rpartition("/")[2]
-        triples = (quad.triple for quad in layers.store.quads_for_pattern(None, None, None, graph))
-        found += [Quad(t.subject, t.predicate, t.object, graph) for t in ordered(triples, name)]
+        quads = layers.store.quads_for_pattern(None, None, None, graph)
+        rows = [(_written(q.subject), _written(q.predicate), _written(q.object)) for q in quads]
+        lines = sorted(b" ".join((*row, b".")) for row in nodes.named(rows))
+        triples = parse(b"\n".join(lines), RdfFormat.N_TRIPLES)
+        found += [Quad(t.subject, t.predicate, t.object, graph) for t in triples]
     return found
+
+
+def _written(term: object) -> bytes:
+    return str(term).encode()
 
 
 def folder_of(iri: str) -> str:
