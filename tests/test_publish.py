@@ -237,7 +237,7 @@ def test_the_nanopublications_are_all_there_and_named_by_the_index(made):
     }
     facts = facts_of(read({"facts.trig": made["nanopubs/all.trig"].decode()}, "nanopub"))
 
-    assert len(singles) == len(named) == len(facts) == len(load().facts() or ()) or len(singles) == len(named)
+    assert len(singles) == len(facts) > 300
     assert named == {f"{BASE}fact/{path[len('nanopubs/') : -len('.trig')]}/nanopub/" for path in singles}
 
 

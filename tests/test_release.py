@@ -76,9 +76,7 @@ def test_a_profile_is_checked_from_the_command_line(capsys):
     path = str(FIXTURES / "missing-label.ttl")
 
     assert cli.main(["validate", "--profile", "obo", path]) == 1
-    assert f"{path}: violation: <http://example.org/x> has no label." in capsys.readouterr().out.replace(
-        " http://example.org/x", " <http://example.org/x>"
-    )
+    assert f"{path}: violation: <http://example.org/x> has no label." in capsys.readouterr().out
     assert cli.main(["validate", "--profile", "obo"]) == 0
     assert "32 checks were run over aa.owl" in capsys.readouterr().out
     assert cli.main(["validate", "--profile", "obo", "--sources", "."]) == 2
