@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 
 from pyoxigraph import Literal, NamedNode, QueryResultsFormat, QuerySolutions, parse_query_results
 
@@ -69,14 +70,17 @@ class Answer:
         self.denied: list[Fact] = []
         self.facts: dict[str, Fact] = {}
 
-    def __iter__(self) -> Iterator[dict[str, object]]:
+    @cached_property
+    def _rows(self) -> list[dict[str, object]]:
         solutions = self._solutions()
-        columns = self.columns
-        for solution in solutions:
-            yield {name: solution[name] for name in columns if solution[name] is not None}
+        columns = [variable.value for variable in solutions.variables]
+        return [{name: s[name] for name in columns if s[name] is not None} for s in solutions]
+
+    def __iter__(self) -> Iterator[dict[str, object]]:
+        return map(dict, self._rows)
 
     def __len__(self) -> int:
-        return sum(1 for _ in self._solutions())
+        return len(self._rows)
 
     def __repr__(self) -> str:
         return f"<Answer to {self.question.name}: {len(self)} rows>"
@@ -361,13 +365,10 @@ def _bind(question: Question, names: Names, params: dict[str, str]) -> dict[str,
             )
         category = expand(question.parameters[key].category)
         bound[key] = names.find(value, *([category] if category else []))
-    for key, parameter in question.parameters.items():
-        if parameter.text.startswith("required") and key not in bound:
-            raise MissingParameterError(
-                question.name,
-                f"The question needs the parameter {key}: {parameter.text}.",
-                f"Give it with --{key} VALUE.",
-            )
+    for key in question.needs():
+        if key not in bound:
+            what = f"The question needs the parameter {key}: {question.parameters[key].text}."
+            raise MissingParameterError(question.name, what, f"Give it with --{key} VALUE.")
     return bound
 
 

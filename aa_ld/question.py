@@ -72,6 +72,10 @@ class Question(NamedTuple):
     derived: bool
     text: str
 
+    def needs(self) -> list[str]:
+        """The parameters without which it cannot be asked."""
+        return [name for name, each in self.parameters.items() if each.text.startswith("required")]
+
     def record(self) -> dict[str, Any]:
         """What there is to know of it, for programs: name, words, parameters, columns, and where it comes from."""
         return {

@@ -6,6 +6,8 @@ package writes an IRI of ours by hand.
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 BASE = "https://w3id.org/aa-ld/"
 
 #: Prefix to namespace, for reading, writing and showing IRIs.
@@ -79,6 +81,7 @@ def graph_iri(layer: str) -> str:
     return PREFIXES["graph"] + layer
 
 
+@lru_cache(maxsize=1 << 16)
 def compact(iri: str) -> str:
     """The short form of an IRI, or the IRI in angle brackets where it has none.
 

@@ -15,10 +15,10 @@ from aa_ld.ask import DISCLAIMER
 from aa_ld.changes import Change, Diff
 from aa_ld.names import Names
 from aa_ld.publish.building import files
-from aa_ld.publish.metadata import read_metadata
+from aa_ld.publish.linked import Site
 from aa_ld.publish.resources import layer_quads, resources
 from aa_ld.publish.since import since
-from aa_ld.publish.site import Known, pages
+from aa_ld.publish.site import pages
 from aa_ld.vocab import BASE, PREFIXES
 
 RISK = "fact/local-immunotherapy-may-worsen-extrinsic.html"
@@ -40,10 +40,8 @@ def read(made) -> dict[str, Read]:
     }
 
 
-def site_of(kb, known=None) -> dict[str, bytes]:
-    layers = kb.inferred()
-    found = resources(layers, Names(layers))
-    return dict(pages(kb, found, read_metadata(layers), known or Known()))
+def site_of(kb, earlier=None) -> dict[str, bytes]:
+    return dict(pages(Site(kb.inferred()), earlier=earlier or {}))
 
 
 def words(page: Read) -> str:
@@ -96,7 +94,9 @@ def test_every_resource_has_a_page(made):
     """Each term, fact, publication, question, rule, shape, cohort, conflict and graph has one, beside its files."""
     layers = load().inferred()
 
-    assert [each.path for each in resources(layers, Names(layers)) if f"{each.path}.html" not in made] == []
+    assert [
+        each.path for each in resources(layer_quads(layers), Names(layers)) if f"{each.path}.html" not in made
+    ] == []
 
 
 def test_pages_do_not_depend_on_chance():
@@ -217,29 +217,27 @@ def test_changes_are_told_fact_by_fact():
     change = Change(
         "certainty-lowered", BASE + "fact/x", "SF1", "A < B.", "certainty", "asserted", "possible"
     )
-    page = Read(site_of(load("review"), Known(earlier={"0.1.0": Diff([change])}))["changes.html"].decode())
+    page = Read(site_of(load("review"), {"0.1.0": Diff([change])})["changes.html"].decode())
 
     assert "Since version 0.1.0 Put less firmly (1) A < B. certainty: asserted → possible" in words(page)
 
 
 def test_changes_are_worked_out_from_what_was_published_before(tmp_path):
     """A version that lies in the folder is compared with this one, conclusions too; one that cannot be read is named."""
-    layers = load().inferred()
-    old = [
-        quad for quad in layer_quads(layers) if "/interleukin-13-stands-for-th2-doi" not in str(quad.subject)
-    ]
+    quads = layer_quads(load().inferred())
+    old = [quad for quad in quads if "/interleukin-13-stands-for-th2-doi" not in str(quad.subject)]
     folder = tmp_path / "version" / "0.1.0"
     folder.mkdir(parents=True)
     (folder / "aa-ld.nq.gz").write_bytes(gzip.compress(serialize(old, format=RdfFormat.N_QUADS)))
-    (diff,) = since(tmp_path, layers, "9.9.9").values()
+    (diff,) = since(tmp_path, quads, "9.9.9").values()
 
     assert {change.key for change in diff if change.kind == "added"} == {"AX16"}
     assert any(change.kind == "conclusion-regrounded" for change in diff)
-    assert since(tmp_path, layers, "0.1.0") == {}
+    assert since(tmp_path, quads, "0.1.0") == {}
 
     (folder / "aa-ld.nq.gz").write_bytes(b"no archive")
     with pytest.raises(errors.UsageError, match="earlier version"):
-        since(tmp_path, layers, "9.9.9")
+        since(tmp_path, quads, "9.9.9")
 
 
 def test_the_search_knows_synonyms_and_identifiers(made):

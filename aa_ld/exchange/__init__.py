@@ -85,8 +85,19 @@ def exported(source: Source, facts: Iterable[Fact | str], format: str) -> Export
     >>> exported(kb.layers, kb.facts(certainty="possible"), "ttl").skipped
     []
     """
+    return written(source, describe(source, facts), format)
+
+
+def written(source: Source, found: list[Described], format: str) -> Export:
+    """The same for facts that are described already.
+
+    >>> from aa_ld import load
+    >>> from aa_ld.exchange.described import describe
+    >>> kb = load("review")
+    >>> sorted(written(kb.layers, describe(kb.layers, kb.facts()), "rdf12").files)
+    ['facts.ttl']
+    """
     chosen = _format(format)
-    found = describe(source, facts)
     untold = [Skipped(fact.iri, reason) for fact in found if (reason := untellable(fact))]
     left = {skipped.fact for skipped in untold}
     files, skipped = chosen.write(source, [fact for fact in found if fact.iri not in left])

@@ -32,7 +32,9 @@ def cell(term: Term) -> str:
     if isinstance(term, NamedNode):
         return compact(term.value)
     assert isinstance(term, Literal)
-    text = "'" + "".join(_escaped(char) for char in term.value) + "'"
+    value = term.value
+    plain = value.isprintable() and _KEPT.isdisjoint(value)
+    text = f"'{value if plain else ''.join(map(_escaped, value))}'"
     if term.language:
         return f"{text}@{term.language}"
     return text if term.datatype.value == _STRING else f"{text}^^{compact(term.datatype.value)}"

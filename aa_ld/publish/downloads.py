@@ -5,22 +5,21 @@ from __future__ import annotations
 import csv
 import gzip
 import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
-from pyoxigraph import NamedNode, RdfFormat, Triple, serialize
+from pyoxigraph import NamedNode, Quad, RdfFormat, Triple, serialize
 
 from aa_ld import places
 from aa_ld.ask import Answer
 from aa_ld.curation.exporting import export_table
-from aa_ld.errors import MissingParameterError
-from aa_ld.exchange import exported
+from aa_ld.exchange import written
+from aa_ld.exchange.described import Described, describe
 from aa_ld.executables import question_triples
-from aa_ld.knowledge import Knowledge
 from aa_ld.publish.catalogue import Distribution
+from aa_ld.publish.linked import Site
 from aa_ld.publish.metadata import Metadata
 from aa_ld.publish.nanopubs import nanopubs
-from aa_ld.publish.resources import layer_quads
-from aa_ld.question import read_questions
+from aa_ld.question import Question
 from aa_ld.release import products
 from aa_ld.store import Layers
 from aa_ld.turtle import write_turtle
@@ -34,30 +33,18 @@ _MEDIA = {
 }  # fmt: skip
 
 
-def downloads(kb: Knowledge, metadata: Metadata, answers: dict[str, Answer]) -> list[Distribution]:
+def downloads(site: Site) -> list[Distribution]:
     """All files to load, in a fixed order."""
-    layers = kb.inferred()
-    facts = sorted(fact.iri for fact in kb.facts())
-    stated = [iri for iri in facts if not iri.startswith(PREFIXES["fact"] + "derived-")]
+    facts = sorted(site.facts)
+    found = describe(site.layers, facts)
     return [
         *_ontology(),
-        *_data(layers),
-        *_tables(layers, stated, answers),
-        *_graphs(layers, facts),
-        *_nanopubs(layers, facts, metadata),
-        *_questions(),
+        *_data(site.quads),
+        *_tables(site, [iri for iri in facts if not iri.startswith(PREFIXES["fact"] + "derived-")]),
+        *_graphs(site.layers, found),
+        *_nanopubs(site.layers, found, site.metadata),
+        *_questions(site.questions),
     ]
-
-
-def answers_of(kb: Knowledge) -> dict[str, Answer]:
-    """The answer of every question that needs no parameter, by name."""
-    found = {}
-    for name in read_questions():
-        try:
-            found[name] = kb.ask(name)
-        except MissingParameterError:  # a question about one fact has no answer without it
-            continue
-    return found
 
 
 def _made(path: str, title: str, data: bytes) -> Distribution:
@@ -79,8 +66,7 @@ def _ontology() -> Iterator[Distribution]:
     yield _made("data/context.jsonld", "The JSON-LD context of facts", places.context_file().read_bytes())
 
 
-def _data(layers: Layers) -> Iterator[Distribution]:
-    quads = layer_quads(layers)
+def _data(quads: list[Quad]) -> Iterator[Distribution]:
     lines = serialize(quads, format=RdfFormat.N_QUADS) or b""
     yield _made("data/aa-ld.nq", "Everything, a named graph a layer, as N-Quads", lines)
     yield _packed("data/aa-ld.nq", "Everything as N-Quads, packed", lines)
@@ -91,14 +77,15 @@ def _data(layers: Layers) -> Iterator[Distribution]:
     yield _packed("data/aa-ld.trig", "Everything as TriG, packed", trig)
 
 
-def _tables(layers: Layers, facts: list[str], answers: dict[str, Answer]) -> Iterator[Distribution]:
+def _tables(site: Site, facts: list[str]) -> Iterator[Distribution]:
     yield _made(
         "tables/facts.tsv",
         "All facts, a row an evidence line; aa-ld import reads it back",
-        _bytes(export_table(layers, facts)),
+        _bytes(export_table(site.layers, facts)),
     )
-    for name, answer in answers.items():
-        yield _made(f"tables/{name}.csv", answer.question.title, _csv(answer))
+    for name, question in site.questions.items():
+        if not question.needs():  # one about a single fact has no answer without it
+            yield _made(f"tables/{name}.csv", question.title, _csv(site.answer(question)))
 
 
 def _csv(answer: Answer) -> bytes:
@@ -120,22 +107,22 @@ def _bytes(content: str | bytes) -> bytes:
     return content.encode() if isinstance(content, str) else content
 
 
-def _graphs(layers: Layers, facts: list[str]) -> Iterator[Distribution]:
-    for name, text in exported(layers, facts, "kgx").files.items():
+def _graphs(layers: Layers, facts: list[Described]) -> Iterator[Distribution]:
+    for name, text in written(layers, facts, "kgx").files.items():
         yield _made(
             f"kgx/{name}", f"Facts for knowledge graphs in the words of Biolink: {name}", text.encode()
         )
 
 
-def _nanopubs(layers: Layers, facts: list[str], metadata: Metadata) -> Iterator[Distribution]:
+def _nanopubs(layers: Layers, facts: list[Described], metadata: Metadata) -> Iterator[Distribution]:
     for path, text in nanopubs(layers, facts, metadata):
         yield _made(path, f"Nanopublication: {path.rpartition('/')[2]}", text.encode())
 
 
-def _questions() -> Iterator[Distribution]:
+def _questions(questions: Mapping[str, Question]) -> Iterator[Distribution]:
     triples: list[Triple] = []
     paths = places.question_files()
-    for name, question in read_questions().items():
+    for name, question in questions.items():
         triples += question_triples(question)
         yield _made(f"queries/{name}.rq", question.title, paths[name].read_bytes())
     yield _made("queries.ttl", "All questions as executables of SHACL", write_turtle(triples).encode())

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
 from html import escape
-from types import MappingProxyType
 
 from pyoxigraph import BlankNode, Literal, NamedNode
 
@@ -13,8 +11,8 @@ from aa_ld.ask import Answer, answered
 from aa_ld.fact import Fact, read_facts
 from aa_ld.names import Names
 from aa_ld.publish.markup import address, anchor, text
-from aa_ld.publish.metadata import Metadata
-from aa_ld.publish.resources import Resource
+from aa_ld.publish.metadata import read_metadata
+from aa_ld.publish.resources import Resource, layer_quads, resources
 from aa_ld.question import Question, read_questions
 from aa_ld.rule import read_rules
 from aa_ld.store import Layers
@@ -43,8 +41,9 @@ Term = NamedNode | BlankNode | Literal
 
 
 class Site:
-    """The knowledge as pages need it.
+    """The knowledge as pages and files need it, read once from layers that hold what follows, too.
 
+    quads       everything in the layers, in a fixed order
     names       labels
     metadata    what is said of the publication as a whole
     resources   IRI to resource
@@ -56,19 +55,14 @@ class Site:
     conflicts   IRI of a fact to the conflicts that it stands in
     """
 
-    def __init__(
-        self,
-        layers: Layers,
-        found: Iterable[Resource],
-        metadata: Metadata,
-        answers: Mapping[str, Answer] = MappingProxyType({}),
-    ) -> None:
+    def __init__(self, layers: Layers) -> None:
         self.layers = layers
-        self._answers = dict(answers)
-        self.metadata = metadata
+        self._answers: dict[str, Answer] = {}
+        self.metadata = read_metadata(layers)
         self.names = Names(layers)
         self.questions, self.rules = read_questions(), read_rules()
-        self.resources = {each.iri: each for each in found}
+        self.quads = layer_quads(layers)
+        self.resources = {each.iri: each for each in resources(self.quads, self.names)}
         self.facts = {fact.iri: fact for fact in read_facts(layers)}
         self.said: dict[str, dict[str, list[Term]]] = defaultdict(lambda: defaultdict(list))
         self.pointing: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))

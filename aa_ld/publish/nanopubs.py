@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from pyoxigraph import Literal, NamedNode, Triple
 
-from aa_ld.exchange.described import describe
+from aa_ld.exchange.described import Described
 from aa_ld.exchange.nanopub import each_nanopub, trig
 from aa_ld.publish.metadata import Metadata
 from aa_ld.publish.resources import path_of
@@ -20,12 +20,12 @@ _NP, _NPX, _DCTERMS, _PROV = (PREFIXES[name] for name in ("np", "npx", "dcterms"
 FOLDER = "nanopubs/"
 
 
-def nanopubs(source: Source, facts: Iterable[str], metadata: Metadata) -> Iterator[tuple[str, str]]:
+def nanopubs(source: Source, facts: Iterable[Described], metadata: Metadata) -> Iterator[tuple[str, str]]:
     """The path and the text of each file; the last two hold all, and the index."""
     prefixes: set[str] = set()
     blocks: list[str] = []
     named = []
-    for iri, declared, written in each_nanopub(source, describe(source, facts)):
+    for iri, declared, written in each_nanopub(source, facts):
         named.append(iri + "/nanopub/")
         prefixes |= declared
         blocks += written

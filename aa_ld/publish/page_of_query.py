@@ -53,10 +53,9 @@ def _answer(site: Site, answer: Answer, root: str) -> str:
     heads, rows = answer.table()
     about = "".join(f"<li>{text(line)}</li>" for line in answer.about())
     notes = "".join(f"<p>{with_links(site, note, root)}</p>" for note in answer.notes())
-    wanted = [each for each in answer.question.parameters.values() if each.text.startswith("required")]
     told = (
         "<p>The question is asked about one thing at a time; here are the answers for all.</p>"
-        if wanted
+        if answer.question.needs()
         else ""
     )
     labels = {

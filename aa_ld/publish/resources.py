@@ -54,16 +54,15 @@ class Resource(NamedTuple):
     parts: tuple[str, ...]
 
 
-def resources(layers: Layers, names: Names) -> list[Resource]:
-    """All resources that opened layers speak of, with questions, rules, shapes and graphs; by IRI.
+def resources(quads: list[Quad], names: Names) -> list[Resource]:
+    """All resources that the quads of opened layers speak of, with questions, rules, shapes and graphs; by IRI.
 
     >>> from aa_ld import load
     >>> kb = load("review")
-    >>> found = {each.iri: each for each in resources(kb.layers, Names(kb.layers))}
+    >>> found = {each.iri: each for each in resources(layer_quads(kb.layers), Names(kb.layers))}
     >>> found["https://w3id.org/aa-ld/AlopeciaAreata"].path
     'AlopeciaAreata'
     """
-    quads = layer_quads(layers)
     about = _by_subject(quads)
     owners = dict(_owners(about))
     parts: dict[str, list[str]] = defaultdict(list)

@@ -12,23 +12,20 @@ from pyoxigraph import NamedNode, Quad, RdfFormat, parse
 from aa_ld.changes import Diff
 from aa_ld.diff import diff
 from aa_ld.errors import UsageError
-from aa_ld.publish.resources import layer_quads
-from aa_ld.store import Layers
 from aa_ld.vocab import INFERRED, graph_iri
 
 #: Earlier versions that are compared, the newest ones: each takes about as long as a validation.
 _MOST = 3
 
 
-def since(folder: Path, layers: Layers, version: str) -> dict[str, Diff]:
+def since(folder: Path, quads: Iterable[Quad], version: str) -> dict[str, Diff]:
     """Version to what changed since, for versions other than this that lie in a published folder.
 
     What follows by rules is worked out anew for both sides, so a layer of
     conclusions that was published does not count. Raises UsageError for a
     version that cannot be read.
 
-    >>> from aa_ld.store import open_layers
-    >>> since(Path("nowhere"), open_layers(), "1.0.0")
+    >>> since(Path("nowhere"), [], "1.0.0")
     {}
     """
     found = [
@@ -38,7 +35,7 @@ def since(folder: Path, layers: Layers, version: str) -> dict[str, Diff]:
     ]
     if not found:
         return {}
-    new = _stated(layer_quads(layers))
+    new = _stated(quads)
     newest = sorted(found, key=lambda each: _number(each.name), reverse=True)[:_MOST]
     return {each.name: diff(_stated(_read(each / "aa-ld.nq.gz")), new) for each in newest}
 

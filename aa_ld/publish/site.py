@@ -6,19 +6,15 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 from string import Template
 from types import MappingProxyType
-from typing import NamedTuple
 
 from aa_ld import places
-from aa_ld.ask import Answer
 from aa_ld.changes import Diff
-from aa_ld.knowledge import Knowledge
 from aa_ld.publish import search
 from aa_ld.publish.catalogue import Distribution
 from aa_ld.publish.first_page import first_page, matrix_page
 from aa_ld.publish.linked import Site
 from aa_ld.publish.lists import lists
 from aa_ld.publish.markup import Page, address, framed, root_of, text
-from aa_ld.publish.metadata import Metadata
 from aa_ld.publish.page_of_fact import page_of_fact
 from aa_ld.publish.page_of_query import page_of_question, page_of_rule, page_of_shape
 from aa_ld.publish.page_of_source import page_of_anything, page_of_conflict, page_of_publication
@@ -49,45 +45,26 @@ _MEDIA = {
 }
 
 
-class Known(NamedTuple):
-    """What was worked out before the pages, so that it is not done twice.
-
-    made     the files to load, which the page about the publication lists
-    answers  answers of questions, by name
-    earlier  version to what changed since, for the page of changes
-    """
-
-    made: Sequence[Distribution] = ()
-    answers: Mapping[str, Answer] = MappingProxyType({})
-    earlier: Mapping[str, Diff] = MappingProxyType({})
-
-
 def pages(
-    kb: Knowledge,
-    found: list[Resource],
-    metadata: Metadata,
-    known: Known = Known(),  # noqa: B008 - a value that nobody changes
+    site: Site, made: Sequence[Distribution] = (), earlier: Mapping[str, Diff] = MappingProxyType({})
 ) -> Iterator[tuple[str, bytes]]:
     """Path and bytes of each HTML, CSS, JS and SVG file, in a fixed order.
 
+    made     the files to load, which the page about the publication lists
+    earlier  version to what changed since, for the page of changes
+
     >>> from aa_ld import load
-    >>> from aa_ld.names import Names
-    >>> from aa_ld.publish.metadata import read_metadata
-    >>> from aa_ld.publish.resources import resources
-    >>> kb = load("review")
-    >>> found = resources(kb.inferred(), Names(kb.layers))
-    >>> next(pages(kb, found, read_metadata(kb.layers)))[0]
+    >>> next(pages(Site(load("review").inferred())))[0]
     'index.html'
     """
-    site = Site(kb.inferred(), found, metadata, known.answers)
-    described = dataset(metadata, [(each.path, each.media) for each in known.made])
+    described = dataset(site.metadata, [(each.path, each.media) for each in made])
     first = first_page(site)
     yield first.path, framed(first._replace(head=first.head + _SCRIPT.format(embedded(described))))
-    for page in (matrix_page(site), *lists(site, known.made, known.earlier), _query_page(site)):
+    for page in (matrix_page(site), *lists(site, made, earlier), _query_page(site)):
         yield page.path, framed(page)
-    for resource in found:
+    for resource in site.resources.values():
         page = _page_of(site, resource)
-        head = f"{_alternates(resource)}\n{_SCRIPT.format(script(resource, metadata))}"
+        head = f"{_alternates(resource)}\n{_SCRIPT.format(script(resource, site.metadata))}"
         yield page.path, framed(page._replace(head=head))
     for name in ASSETS:
         yield f"assets/{name}", _asset(name)

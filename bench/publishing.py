@@ -1,0 +1,131 @@
+"""How long a publication takes: against one validation of the same data, and as terms and facts grow.
+
+    python bench/publishing.py [LARGEST]
+
+First the shipped knowledge, five times, validation and publication by turns.
+Then LARGEST/100, LARGEST/10 and LARGEST invented facts beside it (10⁵ unless
+given), with a tenth as many terms: time, files, peak of memory beyond what the
+loaded data take, and the exponent fitted to time against pages. Every size
+runs in a process of its own.
+"""
+
+from __future__ import annotations
+
+import math
+import random
+import resource
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from pyoxigraph import Literal, NamedNode, Quad
+
+from aa_ld import load
+from aa_ld.publish import publish
+from aa_ld.vocab import PREFIXES, RDF_TYPE, graph_iri
+
+AA, RDFS = PREFIXES["aa"], PREFIXES["rdfs"]
+DATA = NamedNode(graph_iri("data"))
+
+
+def aa(name: str) -> NamedNode:
+    return NamedNode(AA + name)
+
+
+def said(about: NamedNode, **values: NamedNode | Literal) -> Iterator[Quad]:
+    for name, value in values.items():
+        yield Quad(about, aa(name), value, DATA)
+
+
+def invented(facts: int, publication: NamedNode, seed: int = 1) -> Iterator[Quad]:
+    """A tenth as many treatments, and facts on them with an evidence line each: what was seen in animals."""
+    chance = random.Random(seed)
+    mediators = [aa(name) for name in ("InterferonGamma", "Interleukin4", "Interleukin13", "Interleukin17A")]
+    for number in range(facts // 10):
+        term = aa(f"InventedTreatment{number}")
+        yield Quad(term, NamedNode(RDF_TYPE), NamedNode(PREFIXES["owl"] + "Class"), DATA)
+        yield Quad(term, NamedNode(RDFS + "subClassOf"), aa("Treatment"), DATA)
+        yield Quad(
+            term, NamedNode(RDFS + "label"), Literal(f"invented treatment {number}", language="en"), DATA
+        )
+    for number in range(facts):
+        fact, line = aa(f"fact/invented-{number}"), aa(f"evidence/invented-{number}")
+        sentence = f"Invented treatment {number // 10} was given with a mediator, case {number}."
+        yield Quad(fact, NamedNode(RDF_TYPE), aa("Association"), DATA)
+        yield Quad(fact, NamedNode(RDFS + "label"), Literal(sentence, language="en"), DATA)
+        yield from said(
+            fact, subject=aa(f"InventedTreatment{number // 10}"), predicate=aa("isAssociatedWith"),
+            object=chance.choice(mediators), polarity=aa("Positive"), certainty=aa("Reported"),
+            species=aa("Mouse"), population=aa("NotApplicable"), evidence=line,
+        )  # fmt: skip
+        yield Quad(line, NamedNode(RDF_TYPE), aa("EvidenceLine"), DATA)
+        yield from said(
+            line,
+            publication=publication,
+            stance=aa("Supports"),
+            certainty=aa("Reported"),
+            wording=aa("NotQuoted"),
+            kind=aa("StudyFinding"),
+        )
+
+
+def turns(count: int) -> None:
+    """The shipped knowledge, validated and published by turns."""
+    ratios = []
+    with tempfile.TemporaryDirectory() as folder:
+        for turn in range(count):
+            before = time.perf_counter()
+            load().validate()
+            validated = time.perf_counter()
+            files = publish(load(), Path(folder) / str(turn), site="https://example.org/aa-ld/")
+            published = time.perf_counter()
+            ratios.append((published - validated) / (validated - before))
+            print(
+                f"validate {validated - before:.2f} s, publish {published - validated:.2f} s, {files} files"
+            )
+    print(f"publish / validate: median {statistics.median(ratios):.1f} of {count}")
+
+
+def one(facts: int) -> None:
+    """Publish beside invented facts; prints facts, files, seconds, and MB loaded and at the peak."""
+    kb = load()
+    publication = next(f.evidence[0].publication for f in kb.facts() if f.evidence)
+    kb.layers.extend(invented(facts, NamedNode(publication)), "data")
+    kb.inferred()
+    loaded = peak()
+    folder = tempfile.mkdtemp()
+    try:
+        start = time.perf_counter()
+        files = publish(kb, Path(folder) / "site")
+        print(facts, files, f"{time.perf_counter() - start:.2f}", loaded, peak())
+    finally:
+        shutil.rmtree(folder)
+
+
+def peak() -> int:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+
+
+def main() -> None:
+    if sys.argv[1:2] == ["one"]:
+        return one(int(sys.argv[2]))
+    turns(5)
+    largest = int(sys.argv[1]) if len(sys.argv) > 1 else 100_000
+    measured = []
+    for facts in (largest // 100, largest // 10, largest):
+        run = [sys.executable, __file__, "one", str(facts)]
+        told = subprocess.run(run, check=True, capture_output=True, text=True).stdout.split()
+        files, seconds, loaded, most = int(told[1]), float(told[2]), int(told[3]), int(told[4])
+        measured.append((files, seconds))
+        print(f"{facts} facts: {files} files in {seconds:.1f} s, {loaded} MB loaded, {most} MB at the peak")
+    (least, short), (most_files, long) = measured[0], measured[-1]
+    print(f"time grows as files to the {math.log(long / short) / math.log(most_files / least):.2f}")
+
+
+if __name__ == "__main__":
+    main()
