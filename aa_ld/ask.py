@@ -74,7 +74,7 @@ class Answer:
     def _rows(self) -> list[dict[str, object]]:
         solutions = self._solutions()
         columns = [variable.value for variable in solutions.variables]
-        return [{name: s[name] for name in columns if s[name] is not None} for s in solutions]
+        return [{n: v for n, v in zip(columns, s, strict=True) if v is not None} for s in solutions]
 
     def __iter__(self) -> Iterator[dict[str, object]]:
         return map(dict, self._rows)

@@ -23,6 +23,7 @@ _SHORT = len("derived-") + 8  # as much of a digest as people need to see and ty
 
 #: Greek letters of mediators, spelt out.
 GREEK = {"α": "alpha", "β": "beta", "γ": "gamma", "δ": "delta", "κ": "kappa"}
+_SPELT = str.maketrans(GREEK)
 
 _FACTS = f"SELECT DISTINCT ?fact WHERE {{ ?fact <{BASE}evidence>|<{BASE}rule> ?ground }}"
 
@@ -188,8 +189,9 @@ def _folded(name: str) -> str:
     >>> _folded("IFN-γ") == _folded("ifn gamma")
     True
     """
-    spelt = name.casefold().translate({ord(letter): word for letter, word in GREEK.items()})
-    return "".join(char for char in spelt if char.isalnum()) or name.casefold()
+    folded = name.casefold()
+    spelt = folded if folded.isascii() else folded.translate(_SPELT)
+    return "".join(filter(str.isalnum, spelt)) or folded
 
 
 def _is_sentence(iri: str) -> bool:

@@ -251,7 +251,7 @@ def rows(source: Source, query: str) -> list[dict[str, object]]:
         assert isinstance(parsed, QuerySolutions)
         solutions = parsed
     names = [variable.value for variable in solutions.variables]
-    return [{n: s[n] for n in names if s[n] is not None} for s in solutions]
+    return [{n: v for n, v in zip(names, s, strict=True) if v is not None} for s in solutions]
 
 
 def pairs(source: Source, predicate: str) -> list[tuple[object, object]]:

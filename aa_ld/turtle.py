@@ -149,11 +149,18 @@ class _Writer:
         self.written.add(subject)
         indent = "  " * depth
         lines = []
-        for predicate, objects in sorted(self.about[subject].items(), key=lambda item: _order(item[0])):
-            verb = "a" if predicate.value == _RDF + "type" else self.term(predicate, depth)
+        for predicate, objects in sorted(self.about[subject].items(), key=_order):
+            verb = self.verb(predicate)
+            if len(objects) == 1:  # nearly all
+                lines.append(f"{indent}{verb} {self.term(objects[0], depth)} ;")
+                continue
             for text in sorted((self.term(o, depth) for o in objects), key=_natural):
                 lines.append(f"{indent}{verb} {text} ;")
         return lines
+
+    def verb(self, predicate: NamedNode) -> str:
+        iri = predicate.value
+        return "a" if iri == _RDF + "type" else self.iri(iri)
 
     def term(self, term: Term, depth: int) -> str:
         if isinstance(term, NamedNode):
@@ -228,8 +235,9 @@ class _Writer:
         return f"{quoted}^^{self.iri(datatype)}"
 
 
-def _order(predicate: NamedNode) -> tuple[int, str]:
-    return _RANK.get(predicate.value, len(_RANK)), predicate.value
+def _order(said: tuple[NamedNode, list[Term]]) -> tuple[int, str]:
+    iri = said[0].value
+    return _RANK.get(iri, len(_RANK)), iri
 
 
 def _natural(text: str) -> tuple[int, int, str, str]:

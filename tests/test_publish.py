@@ -7,6 +7,10 @@ import gzip
 import io
 import json
 import os
+import signal
+import subprocess
+import sys
+import threading
 from pathlib import Path
 from urllib.parse import quote
 
@@ -19,6 +23,7 @@ from aa_ld.axioms import read_axioms
 from aa_ld.exchange import facts_of, read
 from aa_ld.names import Names
 from aa_ld.publish import publish
+from aa_ld.publish.beside import beside
 from aa_ld.publish.building import MARK, files
 from aa_ld.publish.redirects import w3id
 from aa_ld.publish.resources import layer_quads, path_of, resources
@@ -279,19 +284,61 @@ def test_a_publication_is_written_whole_and_replaced_whole(tmp_path, monkeypatch
     before = sorted(str(path.relative_to(folder)) for path in folder.rglob("*"))
 
     def fails(*_: object):
-        yield "index.html", b"half"
+        yield "half.html", b"half"
         raise OSError(28, "No space left on device")
 
-    with monkeypatch.context() as patch:
-        patch.setattr("aa_ld.publish.building.files", fails)
-        with pytest.raises(OSError, match="No space"):
-            publish(kb, folder)
-    assert sorted(str(path.relative_to(folder)) for path in folder.rglob("*")) == before
-    assert os.listdir(tmp_path) == ["site"]
+    for half in ("of_each", "of_the_whole"):  # which two processes write, side by side
+        with monkeypatch.context() as patch:
+            patch.setattr(f"aa_ld.publish.building.{half}", fails)
+            with pytest.raises(OSError, match="No space"):
+                publish(kb, folder)
+        assert sorted(str(path.relative_to(folder)) for path in folder.rglob("*")) == before
+        assert os.listdir(tmp_path) == ["site"]
 
     publish(kb, folder)
     assert (old / "aa.ttl").read_text() == "# as it was\n"
     assert os.listdir(tmp_path) == ["site"]
+
+
+def told(work) -> str:
+    """What comes of work that is done beside nothing."""
+    try:
+        with beside(work) as found:
+            pass
+    except (ValueError, MemoryError) as error:
+        return type(error).__name__
+    return str(found)
+
+
+def fails() -> int:
+    raise ValueError("no")
+
+
+def ended() -> int:
+    os.kill(os.getpid(), signal.SIGKILL)
+    return 1
+
+
+def test_work_beside_is_done_once_and_its_errors_are_raised():
+    """Whether a second process may be made or not, as beside a thread; one that is ended from outside is told."""
+    code = "from test_publish import *; print(told(lambda: 4), told(fails), told(ended) if os.cpu_count() > 1 else 'MemoryError')"
+    places = os.pathsep.join([str(REPOSITORY / "tests"), str(REPOSITORY), os.environ.get("PYTHONPATH", "")])
+    alone = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={**os.environ, "PYTHONPATH": places},
+    )
+    done = threading.Event()
+    thread = threading.Thread(target=done.wait)
+    thread.start()
+    crowded = [told(lambda: 4), told(fails)]
+    done.set()
+    thread.join()
+
+    assert crowded == ["[4]", "ValueError"]
+    assert alone.stdout.split() == ["[4]", "ValueError", "MemoryError"]
 
 
 def test_what_is_somebody_elses_is_not_replaced(tmp_path, capsys):

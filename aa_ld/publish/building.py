@@ -17,6 +17,7 @@ from pyoxigraph import RdfFormat, parse
 from aa_ld import __version__, places
 from aa_ld.errors import UsageError
 from aa_ld.knowledge import Knowledge
+from aa_ld.publish.beside import beside
 from aa_ld.publish.catalogue import Distribution, catalogue
 from aa_ld.publish.downloads import downloads, listed
 from aa_ld.publish.linked import Site
@@ -49,7 +50,10 @@ def publish(
     building = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
     try:
         with _uncollected():
-            count = _write(building, files(kb, told, site, target))
+            known = Site(kb.inferred())
+            with beside(lambda: _write(building, of_each(known))) as others:
+                count = _write(building, of_the_whole(known, told, site, target))
+            count += sum(others)
         _keep_versions(target, building)
         _exchange(building, target)
     except BaseException:
@@ -101,16 +105,29 @@ def files(
     Changes are told since the versions that lie in the folder `before`.
     """
     known = Site(kb.inferred())
-    for number, resource in enumerate(known.resources.values()):
-        if told:
-            told("resources", number, len(known.resources))
+    yield from of_each(known)
+    yield from of_the_whole(known, told, site, before)
+
+
+def of_each(known: Site) -> Iterator[tuple[str, bytes]]:
+    """The files for machines of every resource."""
+    for resource in known.resources.values():
         yield from files_of(resource)
+
+
+def of_the_whole(
+    known: Site, told: Told | None = None, site: str = "", before: Path | None = None
+) -> Iterator[tuple[str, bytes]]:
+    """All others: what can be loaded, pages, and what is said of the whole."""
     if told:
         told("files to load", 0, 0)
     made = downloads(known)
     yield from ((each.path, each.data) for each in made)
     earlier = since(before, known.quads, known.metadata.version) if before else {}
-    yield from pages(known, made, earlier)
+    for number, page in enumerate(pages(known, made, earlier)):
+        if told:
+            told("pages", number, len(known.resources))
+        yield page
     yield from _about(known, listed(made), site)
     yield from _versioned(known.metadata, made)
 

@@ -12,7 +12,7 @@ from hashlib import sha256
 from typing import NamedTuple
 from urllib.parse import quote, unquote
 
-from pyoxigraph import BlankNode, NamedNode, Quad, RdfFormat, Triple, parse
+from pyoxigraph import BlankNode, NamedNode, Quad, RdfFormat, Triple, parse, serialize
 
 from aa_ld import places
 from aa_ld.executables import question_triples, rule_triples
@@ -90,16 +90,14 @@ def layer_quads(layers: Layers) -> list[Quad]:
     """
     found = []
     for graph in sorted(layers.graphs, key=str):
-        quads = layers.store.quads_for_pattern(None, None, None, graph)
-        rows = [(_written(q.subject), _written(q.predicate), _written(q.object)) for q in quads]
-        lines = sorted(b" ".join((*row, b".")) for row in nodes.named(rows))
-        triples = parse(b"\n".join(lines), RdfFormat.N_TRIPLES)
-        found += [Quad(t.subject, t.predicate, t.object, graph) for t in triples]
+        triples = (quad.triple for quad in layers.store.quads_for_pattern(None, None, None, graph))
+        lines = (serialize(triples, format=RdfFormat.N_TRIPLES) or b"").splitlines()
+        if any(b"_:" in line for line in lines):
+            rows = [(s, p, o[:-2]) for s, p, o in (line.split(b" ", 2) for line in lines)]
+            lines = [b" ".join((*row, b".")) for row in nodes.named(rows)]
+        read = parse(b"\n".join(sorted(lines)), RdfFormat.N_TRIPLES)
+        found += [Quad(t.subject, t.predicate, t.object, graph) for t in read]
     return found
-
-
-def _written(term: object) -> bytes:
-    return str(term).encode()
 
 
 def folder_of(iri: str) -> str:

@@ -110,7 +110,12 @@ def named(triples: Iterable[Triple], stem: str = "b") -> list[Triple]:
             return names.setdefault(term, BlankNode(f"{stem}{len(names):04d}"))
         return term
 
-    return [Triple(of(t.subject), t.predicate, of(t.object)) for t in triples]  # type: ignore[arg-type]
+    return [
+        Triple(of(t.subject), t.predicate, of(t.object))  # type: ignore[arg-type]
+        if isinstance(t.object, BlankNode) or isinstance(t.subject, BlankNode)
+        else t
+        for t in triples
+    ]
 
 
 def _labels() -> dict[str, str]:
