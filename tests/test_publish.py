@@ -28,7 +28,7 @@ from aa_ld.publish.building import MARK, files
 from aa_ld.publish.redirects import w3id
 from aa_ld.publish.resources import layer_quads, path_of, resources
 from aa_ld.publish.schema_org import embedded
-from aa_ld.vocab import BASE, PREFIXES
+from aa_ld.vocab import BASE, PREFIXES, compact
 
 REPOSITORY = Path(__file__).parents[1]
 SITE = "https://example.org/aa-ld/"
@@ -351,6 +351,23 @@ def test_what_is_somebody_elses_is_not_replaced(tmp_path, capsys):
     assert cli.main(["publish", str(REPOSITORY / "ontology")]) == 2
     assert cli.main(["publish", str(tmp_path / "new"), "--site", "ftp://example.org"]) == 2
     assert sorted(os.listdir(tmp_path)) == ["mine.txt"]
+
+
+def test_facts_that_no_table_can_tell_are_named_beside_the_table():
+    """A property of somebody's own keeps a fact out of the table, and nothing out of the publication."""
+    kb = load("review")
+    odd = [fact.iri for fact in kb.facts()][3:5]
+    kb.layers.add_quads(
+        [Quad(NamedNode(iri), NamedNode("http://example.org/p"), Literal("x")) for iri in odd], "data"
+    )
+    table, left_out = (
+        dict(files(kb))[f"tables/{name}.tsv"].decode().splitlines() for name in ("facts", "facts.left-out")
+    )
+    told = {line.split("\t")[0] for line in table[1:]}
+
+    assert {line.split("\t")[0] for line in left_out[1:]} == set(map(compact, odd))
+    assert all("http://example.org/p" in line for line in left_out[1:])
+    assert told == {compact(fact.iri) for fact in kb.facts() if fact.evidence} - set(map(compact, odd))
 
 
 def test_no_iri_leads_out_of_the_folder(tmp_path):

@@ -12,6 +12,7 @@ from pyoxigraph import NamedNode, Quad, RdfFormat, Triple, serialize
 from aa_ld import places
 from aa_ld.ask import Answer
 from aa_ld.curation.exporting import export_table
+from aa_ld.errors import NotTabularError
 from aa_ld.exchange import written
 from aa_ld.exchange.described import Described, describe
 from aa_ld.executables import question_triples
@@ -23,7 +24,7 @@ from aa_ld.question import Question
 from aa_ld.release import products
 from aa_ld.store import Layers
 from aa_ld.turtle import write_turtle
-from aa_ld.vocab import PREFIXES
+from aa_ld.vocab import PREFIXES, compact
 
 _TITLES = {"aa": "The ontology", "aa-base": "The ontology: our own terms, and nothing else"}
 _MEDIA = {
@@ -78,14 +79,37 @@ def _data(quads: list[Quad]) -> Iterator[Distribution]:
 
 
 def _tables(site: Site, facts: list[str]) -> Iterator[Distribution]:
+    whole, left_out = _facts_table(site.layers, facts)
+    title = f"All facts that sources state{f' but {len(left_out)}' if left_out else ''}"
     yield _made(
         "tables/facts.tsv",
-        "All facts, a row an evidence line; aa-ld import reads it back",
-        _bytes(export_table(site.layers, facts)),
+        f"{title}, a row an evidence line; aa-ld import reads it back",
+        whole.encode(),
     )
+    if left_out:
+        rows = "".join(f"{compact(iri)}\t{' '.join(why.split())}\n" for iri, why in left_out.items())
+        yield _made(
+            "tables/facts.left-out.tsv", "What that table cannot tell", f"fact\treason\n{rows}".encode()
+        )
     for name, question in site.questions.items():
         if not question.needs():  # one about a single fact has no answer without it
             yield _made(f"tables/{name}.csv", question.title, _csv(site.answer(question)))
+
+
+def _facts_table(layers: Layers, facts: list[str]) -> tuple[str, dict[str, str]]:
+    """The facts as a table, and those that it cannot tell whole, found by halves, each with the reason."""
+    if not facts:
+        return "", {}
+    try:
+        return export_table(layers, facts), {}
+    except NotTabularError as error:
+        half = len(facts) // 2
+        parts = [facts[:half], facts[half:]] if half else []
+        left_out = {iri: why for part in parts for iri, why in _facts_table(layers, part)[1].items()}
+        # Where each half can be told and both together cannot, one of them has to go.
+        left_out = left_out or dict.fromkeys(facts[half:], error.what)
+        table, more = _facts_table(layers, [iri for iri in facts if iri not in left_out])
+        return table, {**left_out, **more}
 
 
 def _csv(answer: Answer) -> bytes:
