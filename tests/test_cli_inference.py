@@ -209,6 +209,21 @@ def test_a_rule_of_ones_own_is_carried_out_beside_the_shipped(tmp_path):
     )["rules"]
 
 
+def test_what_follows_by_a_rule_of_ones_own_is_explained(tmp_path):
+    """With the rule at hand the whole proof is told, down to the sentence; a server is not written to for it."""
+    rules = ("--rules", rule_file(tmp_path, MINE))
+    found = json.loads(run("infer", *REVIEW, *rules, "--format", "json").stdout)
+    (mine,) = (c["fact"] for c in found["conclusions"] if c["derivation"]["rule"] == "rule:mine")
+    told = output("explain", mine, *REVIEW, *rules)
+
+    assert "follows by the rule rule:mine: What a source says to induce an axis" in told
+    assert told.index("because:") < told.index("SF30") < told.index("characters 1418")
+    assert_clear(run("explain", mine, *REVIEW), 2, "UnknownTermError")
+    assert_clear(
+        run("explain", mine, *rules, "--endpoint", "http://127.0.0.1:1/"), 2, "explain --rules --endpoint"
+    )
+
+
 def test_without_knows_rules_of_ones_own(tmp_path):
     """What rested on a fact by such a rule falls, too."""
     words = ("infer", *REVIEW, "--rules", rule_file(tmp_path, MINE), "--without", "SF30", "--format", "json")

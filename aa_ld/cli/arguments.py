@@ -94,6 +94,18 @@ def add_inferred(parser: Parser) -> None:
     )
 
 
+def add_rules(parser: Parser) -> None:
+    """Rules of the user's own."""
+    parser.add_argument(
+        "--rules",
+        nargs="+",
+        action="extend",
+        default=[],
+        metavar="FILE",
+        help="rules of your own beside the shipped",
+    )
+
+
 def seconds(text: str) -> float:
     """A time limit as it is typed. Raises ArgumentTypeError."""
     try:

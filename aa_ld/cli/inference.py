@@ -101,8 +101,8 @@ def _inference_text(kb: Knowledge, found: Inference, rules: dict[str, Rule]) -> 
     if facts:
         body = [[names.key(fact.iri), fact.sentence, names.label(fact.certainty)] for fact in facts]
         lines += ["", *grid(["id", "what follows", "certainty"], body, width), ""]
-        if set(found.given) == set(read_rules()):
-            lines.append("See the proof of one with aa-ld explain ID.")
+        own = "" if set(found.given) == set(read_rules()) else ", with the same --rules"
+        lines.append(f"See the proof of one with aa-ld explain ID{own}.")
     else:
         lines += ["", "Nothing follows from the loaded facts, which is not a no."]
     return "\n".join([*lines, DISCLAIMER])
@@ -178,7 +178,14 @@ def _facts_json(kb: Knowledge, iris: frozenset[str], more: dict[str, object]) ->
 
 def explain(arguments: Namespace) -> int:
     """Explain a fact or a term, or why a treatment is not in an answer."""
+    if arguments.rules and arguments.endpoint:
+        from aa_ld.errors import UsageError
+
+        what = "Nothing is written into a server to explain what would follow."
+        raise UsageError("explain --rules --endpoint", what, "Leave out one of them.")
     kb = open_knowledge(arguments)
+    if arguments.rules:
+        kb.infer(_rules(arguments.rules).values())
     if arguments.why_not is not None:
         return _why_not(kb, arguments)
     explanation = kb.explain(arguments.term, texts_of(arguments, kb))

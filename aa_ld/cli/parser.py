@@ -15,6 +15,7 @@ from aa_ld.cli.arguments import (
     add_filters,
     add_format,
     add_inferred,
+    add_rules,
     add_source,
     add_sources,
     seconds,
@@ -227,14 +228,7 @@ def _inference(verbs: argparse._SubParsersAction[Parser]) -> None:
         metavar="FACT",
         help="what falls if these facts go",
     )
-    infer.add_argument(
-        "--rules",
-        nargs="+",
-        action="extend",
-        default=[],
-        metavar="FILE",
-        help="rules of your own beside the shipped",
-    )
+    add_rules(infer)
     add_source(infer)
     add_endpoint(infer)
     add_format(infer, "table", "json", "ttl", "nt")
@@ -245,7 +239,8 @@ def _inference(verbs: argparse._SubParsersAction[Parser]) -> None:
         examples="Examples:\n  aa-ld explain SF32\n  aa-ld explain dupilumab\n"
         "  aa-ld explain SF32 --sources my-texts/\n"
         "  aa-ld explain 'local immunotherapy' --format mermaid\n"
-        "  aa-ld explain omalizumab --why-not treatments-toward-th2\n",
+        "  aa-ld explain omalizumab --why-not treatments-toward-th2\n"
+        "  aa-ld explain derived-45389c60 --rules my-rule.rq\n",
         description="Explain a fact, or each fact about a term: scope, hedge, evidence and span; of what follows "
         "by rules the whole proof.",
     )
@@ -253,6 +248,7 @@ def _inference(verbs: argparse._SubParsersAction[Parser]) -> None:
     explain.add_argument(
         "--why-not", metavar="QUESTION", help="why the treatment is not in the answer to this question"
     )
+    add_rules(explain)
     add_source(explain)
     add_endpoint(explain)
     add_sources(explain)
