@@ -16,7 +16,7 @@ from typing import Any, NamedTuple, Protocol
 from pyoxigraph import Literal, NamedNode, Quad, Triple
 
 from aa_ld.rule import Rule, in_order, read_rules
-from aa_ld.store import Layers, Merged, Source, rows
+from aa_ld.store import Layers, Merged, Source, rows, value_of
 from aa_ld.vocab import INFERRED, PREFIXES, RDF_TYPE, compact, graph_iri
 
 _AA = PREFIXES["aa"]
@@ -237,7 +237,10 @@ class _Finish:
     def __init__(self, layers: Source) -> None:
         self.layers = layers
         self.ranks = {row["certainty"]: int(row["rank"].value) for row in rows(layers, _RANKS)}  # type: ignore[attr-defined]
-        self.by_rank = {rank: certainty for certainty, rank in self.ranks.items()}
+        words = sorted(self.ranks, key=lambda word: (not value_of(word).startswith(_AA), value_of(word)))
+        self.by_rank: dict[int, object] = {}
+        for word in words:  # somebody's own may have the rank of one of ours
+            self.by_rank.setdefault(self.ranks[word], word)
         self.labels: dict[object, str] = {}
         self.unsure = {row["fact"] for row in rows(layers, _UNSURE)}
 

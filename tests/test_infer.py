@@ -15,14 +15,14 @@ from every_case import every_case
 from hypothesis import given
 from hypothesis import strategies as st
 from oracle import CERTAINTIES, TABLE, Fact, Scope, conclude, weakest
-from pyoxigraph import NamedNode, Quad
+from pyoxigraph import Literal, NamedNode, Quad
 from random_worlds import EXTRINSIC, SHIPPED, examples, rich_world, worlds
 from worlds import FACT, add, conclusions, described, inferred_lines, layers_of, name
 
 from aa_ld import cli, places
-from aa_ld.infer import infer, update, without
+from aa_ld.infer import _Finish, infer, update, without
 from aa_ld.rule import read_rules
-from aa_ld.store import open_layers, rows
+from aa_ld.store import Merged, open_layers, rows
 from aa_ld.vocab import BASE
 
 RULES = tuple(read_rules().values())
@@ -333,6 +333,22 @@ def shipped_facts(layers) -> list[Fact]:
             )
         )
     return found
+
+
+def test_a_certainty_of_ones_own_does_not_take_the_place_of_one_of_ours():
+    """Where both have the same rank, what follows is put in our word, in whatever order a store gives them."""
+    integer = NamedNode("http://www.w3.org/2001/XMLSchema#integer")
+    ours = list(open_layers(("ontology",)).store)
+    theirs = [
+        Quad(
+            NamedNode(f"http://example.org/{n}"), NamedNode(BASE + "rank"), Literal(str(n), datatype=integer)
+        )
+        for n in range(1, 8)
+    ]
+    chosen = [_Finish(Merged(quads)).by_rank for quads in ([*ours, *theirs], [*theirs, *ours])]
+
+    assert chosen[0] == chosen[1]
+    assert "example.org" not in str(chosen)
 
 
 def test_a_rank_that_is_none_is_left_to_the_shapes(tmp_path, capsys):
