@@ -268,7 +268,7 @@ def _others(
 ) -> dict[str, dict[str, list[Term]]]:
     """What belongs to one fact besides itself, by IRI."""
     reached, edge = set(conflicts), _objects(said, [iri])
-    while edge := (edge & set(said)) - reached:
+    while edge := {other for other in edge if other in said and other not in reached}:
         reached |= edge
         edge = _objects(said, edge)
     return {other: said[other] for other in sorted(reached - {iri})}
