@@ -39,7 +39,7 @@ from aa_ld.vocab import PREFIXES
 
 __all__ = [
     "AGAINST", "AGAINST_IF", "BALANCE_AGAINST", "BALANCE_FOR", "BALANCE_FOR_IF", "FOR", "FOR_IF", "LEAN", "OTHERS", "RESPONSE", "SAID",
-    "SECTIONS", "UNDETERMINED", "Conflict", "Entry", "LabNote", "Option", "Patient", "Scope", "lab_notes", "options",
+    "SECTIONS", "UNDETERMINED", "Conflict", "Entry", "LabNote", "Option", "Patient", "Scope", "lab_notes", "options", "place",
 ]  # fmt: skip
 
 _AA = PREFIXES["aa"]
@@ -250,8 +250,10 @@ def lab_notes(source: Source, profile: Profile) -> tuple[LabNote, ...]:
         return ()
     markers = " ".join(f"<{marker}>" for marker in profile.labs)
     found = _by_term(source, _OF_MARKERS.format(markers=markers))
+    facts = _read(source, {iri for iris in found.values() for iri in iris})
     return tuple(
-        LabNote(m, level, tuple(_read(source, found.get(m, ())))) for m, level in profile.labs.items()
+        LabNote(m, level, tuple(fact for fact in facts if fact.iri in found.get(m, ())))
+        for m, level in profile.labs.items()
     )
 
 
@@ -267,13 +269,20 @@ def options(source: Source, patient: Patient, names: Names) -> tuple[Option, ...
     >>> [[entry.fact.id for entry in option.section(AGAINST)] for option in options(layers, patient, names)]
     [[], ['SF32']]
     """
-    of_treatments = _by_term(source, _OF_TREATMENTS)
-    facts = {
-        fact.iri: fact for fact in _read(source, {iri for iris in of_treatments.values() for iri in iris})
-    }
-    of_facts = _by_term(source, _LINKS)
-    links = {fact.iri: fact for fact in _read(source, {iri for iris in of_facts.values() for iri in iris})}
-    conflicts = _conflicts(source)
+    of_treatments, of_facts = _by_term(source, _OF_TREATMENTS), _by_term(source, _LINKS)
+    recorded = _conflicts(source)
+    wanted = {iri for found in (of_treatments, of_facts) for iris in found.values() for iri in iris}
+    wanted |= {iri for between in recorded.values() for iri in between.facts}
+    facts = {fact.iri: fact for fact in _read(source, wanted)}
+    conflicts = [
+        Conflict(
+            iri,
+            each.kind,
+            tuple(sorted(each.grounds)),
+            tuple(facts[f] for f in sorted(each.facts) if f in facts),
+        )
+        for iri, each in sorted(recorded.items())
+    ]
     had = patient.profile.had
     found = []
     for treatment in sorted({*of_treatments, *had}, key=lambda iri: (names.label(iri).casefold(), iri)):
@@ -281,15 +290,15 @@ def options(source: Source, patient: Patient, names: Names) -> tuple[Option, ...
         entries = [patient.entry(fact) for fact in _without_steps(own)]
         for i, entry in enumerate(entries):
             linked = sorted(of_facts.get(entry.fact.iri, ()), key=names.key)
-            entries[i] = entry._replace(links=tuple(links[iri] for iri in linked if iri in links))
-        entries.sort(key=lambda entry: _place(entry, names))
+            entries[i] = entry._replace(links=tuple(facts[iri] for iri in linked if iri in facts))
+        entries.sort(key=lambda entry: place(entry, names))
         shown = {entry.fact.iri for entry in entries}
         clashing = tuple(c for c in conflicts if shown & {fact.iri for fact in c.facts})
         found.append(Option(treatment, treatment in had, had.get(treatment), tuple(entries), clashing))
     return tuple(found)
 
 
-def _place(entry: Entry, names: Names) -> tuple[int, int, str, str]:
+def place(entry: Entry, names: Names) -> tuple[int, int, str, str]:
     """Section, then tier, what a source says first, then the key: never how many there are of anything."""
     tiers = [_TIERS.index(tier) for tier in entry.fact.scope_of("tier") if tier in _TIERS]
     return (
@@ -307,22 +316,23 @@ def _without_steps(facts: list[Fact]) -> list[Fact]:
     return [fact for fact in facts if fact.iri not in steps and fact.category != _AA + "Classification"]
 
 
-def _conflicts(source: Source) -> list[Conflict]:
-    between: dict[str, set[str]] = defaultdict(set)
-    kinds: dict[str, str] = {}
-    grounds: dict[str, set[str]] = defaultdict(set)
+class _Recorded(NamedTuple):
+    kind: str
+    facts: set[str]
+    grounds: set[str]
+
+
+def _conflicts(source: Source) -> dict[str, _Recorded]:
+    """The IRI of each conflict to what is recorded of it, facts by IRI."""
+    found: dict[str, _Recorded] = {}
     for row in rows(source, _CONFLICTS):
-        iri = _iri(row["conflict"])
-        between[iri].add(_iri(row["fact"]))
-        kinds[iri] = min(kinds.get(iri, "~"), _iri(row["kind"]))
-        grounds[iri] |= {_iri(row["ground"])} if "ground" in row else set()
-    facts = {fact.iri: fact for fact in _read(source, {iri for iris in between.values() for iri in iris})}
-    return [
-        Conflict(
-            c, kinds[c], tuple(sorted(grounds[c])), tuple(facts[f] for f in sorted(between[c]) if f in facts)
+        iri, kind = _iri(row["conflict"]), _iri(row["kind"])
+        before = found.get(iri, _Recorded(kind, set(), set()))
+        ground = {_iri(row["ground"])} if "ground" in row else set()
+        found[iri] = _Recorded(
+            min(before.kind, kind), before.facts | {_iri(row["fact"])}, before.grounds | ground
         )
-        for c in sorted(between)
-    ]
+    return found
 
 
 def _by_term(source: Source, query: str) -> dict[str, set[str]]:
