@@ -14,7 +14,21 @@ from pyoxigraph import Literal
 
 from aa_ld.advise import Advice, advise
 from aa_ld.argument import Patient, place
-from aa_ld.argument.bearing import ARMS, CONDITIONAL, GOES_WITH, SECTIONS, bearing, responders, seen_in
+from aa_ld.argument.bearing import (
+    ARMS,
+    BALANCE_AGAINST,
+    BALANCE_FOR,
+    CONDITIONAL,
+    GOES_WITH,
+    LEAN,
+    OTHERS,
+    SAID,
+    SECTIONS,
+    UNDETERMINED,
+    bearing,
+    responders,
+    seen_in,
+)
 from aa_ld.argument.records import conflict_record, fact_record
 from aa_ld.ask import DISCLAIMER
 from aa_ld.fact import Fact
@@ -64,12 +78,14 @@ def advisor(site: Site) -> Advisor:
     at = {fact.iri: number for number, fact in enumerate(facts)}
     patient = Patient(_NOBODY, told.groups, told.names.label)
     links = {entry.fact.iri: entry.links for option in told.options for entry in option.entries}
-    people = sorted({group for fact in facts for group in fact.scope_of("population")})
+    people = sorted({AA + "NotStated", *(group for fact in facts for group in fact.scope_of("population"))})
     scopes = {group: patient.scope_of_group(group) for group in people}
     of = {option.treatment: option for option in told.options}
     data = {
         "disclaimer": DISCLAIMER,
         "sections": SECTIONS,
+        "section": {"lean": LEAN, "balanceFor": BALANCE_FOR, "balanceAgainst": BALANCE_AGAINST,
+                    "undetermined": UNDETERMINED, "said": SAID, "others": OTHERS},
         "conditional": CONDITIONAL,
         "levels": LEVELS,
         "terms": [_term(site, iri) for iri in numbers],
@@ -104,10 +120,11 @@ def _pickable(site: Site, categories: tuple[str, ...]) -> dict[str, str]:
     members = {iri for category in categories for iri in names.members(category)} - set(categories)
     found = {}
     for iri in sorted(members, key=lambda iri: (names.label(iri).casefold(), iri)):
-        ways = (way for way in (names.label(iri), compact(iri)) if "=" not in way)
-        name = next((way for way in ways if names.meant(way, *categories) == iri), None)
-        if name is not None and "=" not in compact(iri):
-            found[iri] = name
+        short = compact(iri)
+        if "=" in short or not short.isprintable() or names.meant(short, *categories) != iri:
+            continue  # nobody could write it into a profile
+        label = names.label(iri)
+        found[iri] = label if "=" not in label and names.meant(label, *categories) == iri else short
     return found
 
 
