@@ -350,13 +350,13 @@ def _grounds(entry: Entry, names: Names) -> list[str]:
     assumed = ", that ".join(dict.fromkeys([*steps, *entry.assumes]))
     assuming = [f"assuming that {assumed}"] if assumed else []
     if fact.derivation is None:
-        return [*dict.fromkeys(_ground(line, label) for line in fact.evidence), *assuming]
+        return [*dict.fromkeys(ground(line, label) for line in fact.evidence), *assuming]
     ends = ", ".join(sorted(names.key(g.iri) for g in below if g.evidence))
     return [*(f"tier: {label(t)}" for t in fact.scope_of("tier")), f"follows from {ends}", *assuming]
 
 
-def _ground(line: EvidenceLine, label: Label) -> str:
-    """The kind of one evidence line, with the study design where the kind does not say it, and the size."""
+def ground(line: EvidenceLine, label: Label) -> str:
+    """The kind of an evidence line in words, with the study design where the kind does not say it, and the size."""
     kind, design = label(line.kind), label(line.design)
     more = "" if line.design in _NO_DESIGN or design.replace(" ", "-") in kind else f", {design}"
     more += f", {printable(line.numbers())}" if line.numbers() else ""

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from pyoxigraph import Literal
 
 from aa_ld.advise import Advice, advise
-from aa_ld.argument import Patient, place
+from aa_ld.argument import Conflict, Patient, place
 from aa_ld.argument.bearing import (
     ARMS,
     BALANCE_AGAINST,
@@ -45,16 +45,18 @@ _LEVEL_OF = {direction: level for level, direction in GOES_WITH.items()}
 class Advisor(NamedTuple):
     """What the page needs: the data for the script, and what is shown of each fact and each conflict.
 
-    data       as JSON
+    data       what the script reads, as JSON
     facts      in the order of their numbers
-    told       what is told of a profile of which nothing is known
-    treatments in the order of labels, those of which no fact speaks among them
+    conflicts  in the order of theirs
+    treatments their IRIs by label, those on which no fact says anything among them
+    outcomes   what can have come of a treatment: number of the term to its label
     """
 
     data: dict[str, object]
     facts: list[Fact]
-    told: Advice
+    conflicts: list[Conflict]
     treatments: list[str]
+    outcomes: dict[int, str]
 
 
 def advisor(site: Site) -> Advisor:
@@ -66,8 +68,8 @@ def advisor(site: Site) -> Advisor:
     >>> from aa_ld.publish.resources import resources
     >>> layers = load("review").inferred()
     >>> made = advisor(Site(layers, resources(layers, Names(layers)), read_metadata(layers)))
-    >>> [made.told.names.key(fact.iri) for fact in made.facts][:3]
-    ['SF20', 'SF21', 'SF27']
+    >>> [fact.id for fact in made.facts][:3]
+    ['SF20', 'SF21', 'SF30']
     """
     picks = {part: _pickable(site, categories) for part, categories in TERMS.items()}
     told = advise(site.layers, _NOBODY._replace(labs=dict.fromkeys(sorted(picks["labs"]), LEVELS[0])))
@@ -77,6 +79,7 @@ def advisor(site: Site) -> Advisor:
     numbers = _numbers(_terms(told, facts, [*ordered, *(iri for names in picks.values() for iri in names)]))
     at = {fact.iri: number for number, fact in enumerate(facts)}
     patient = Patient(_NOBODY, told.groups, told.names.label)
+    conflicts = list({each.iri: each for option in told.options for each in option.conflicts}.values())
     links = {entry.fact.iri: entry.links for option in told.options for entry in option.entries}
     people = sorted({AA + "NotStated", *(group for fact in facts for group in fact.scope_of("population"))})
     scopes = {group: patient.scope_of_group(group) for group in people}
@@ -105,13 +108,16 @@ def advisor(site: Site) -> Advisor:
              "linked": [at[link.iri] for link in links.get(fact.iri, ())]} for fact in facts
         ],
         "labs": [[numbers[note.marker], [at[fact.iri] for fact in note.facts]] for note in told.labs if note.facts],
+        "conflicts": [compact(each.iri) for each in conflicts],
         "treatments": [
             {"term": numbers[iri], "named": iri in named, "facts": [at[e.fact.iri] for e in of[iri].entries] if iri in of else [],
              "conflicts": [conflict_record(c, told.names) for c in of[iri].conflicts] if iri in of else []}
             for iri in ordered
         ],
     }  # fmt: skip
-    return Advisor(data, facts, told, ordered)
+    return Advisor(
+        data, facts, conflicts, ordered, {numbers[iri]: told.names.label(iri) for iri in picks["outcome"]}
+    )
 
 
 def _pickable(site: Site, categories: tuple[str, ...]) -> dict[str, str]:
