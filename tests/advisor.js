@@ -22,7 +22,7 @@ createInterface({ input: process.stdin }).on("line", (line) => {
   const answer = { fragment, back: JSON.stringify(profiles.fromFragment(fragment)) === JSON.stringify({ entries, unknown: [] }) };
   try {
     const profile = profiles.read(entries);
-    answer.record = JSON.stringify(new AaPatient(data, groups, profile).advice(), null, 2);
+    answer.record = new AaPatient(data, groups, profile).advice();
     answer.file = profiles.toFile(profile);
   } catch (error) {
     if (!(error instanceof AaRefusal)) throw error;

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import random
+import re
 import shutil
 import subprocess
 from functools import cache
@@ -13,6 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyoxigraph import RdfFormat, parse
+from webpages import Read
 
 from aa_ld import advise as advice
 from aa_ld import argument, groups, load, places, profile
@@ -20,15 +23,18 @@ from aa_ld.advise import advise
 from aa_ld.errors import ProfileError
 from aa_ld.names import Names
 from aa_ld.profile import profile_from_json, read_profile
-from aa_ld.publish.advisor import advisor
 from aa_ld.publish.linked import Site
+from aa_ld.publish.markup import framed
 from aa_ld.publish.metadata import read_metadata
+from aa_ld.publish.page_of_advice import SCRIPTS, page_of_advice
+from aa_ld.publish.page_of_term import page_of_term
 from aa_ld.publish.resources import resources
 from aa_ld.store import Layers
 from aa_ld.vocab import PREFIXES
 
 NODE = shutil.which("node")
-SCRIPTS = ("advise-groups.js", "advise-profile.js", "advise-argument.js")
+#: Those that decide; the others show.
+DECIDE = [name for name in SCRIPTS if name.startswith(("advise-groups", "advise-profile", "advise-argument"))]
 HEAD = "".join(f"@prefix {prefix}: <{iri}> .\n" for prefix, iri in PREFIXES.items())
 
 needs_node = pytest.mark.skipif(
@@ -45,9 +51,13 @@ class Page:
 
     def __init__(self, layers: Layers, folder: Path) -> None:
         self.layers = layers
-        self.data = json.loads(json.dumps(advisor(site_of(layers)).data))
-        (folder / "data.json").write_text(json.dumps(self.data), encoding="utf-8")
-        scripts = [str(places.site_files()[name]) for name in SCRIPTS]
+        self.html = framed(page_of_advice(site_of(layers))).decode()
+        stored = re.search(
+            '<script type="application/json" id="advisor-data">(.*?)</script>', self.html, re.S
+        )
+        self.data = json.loads(stored[1])
+        (folder / "data.json").write_text(stored[1], encoding="utf-8")
+        scripts = [str(places.site_files()[name]) for name in DECIDE]
         driver = Path(__file__).with_name("advisor.js")
         self.process = subprocess.Popen(
             [str(NODE), str(driver), str(folder / "data.json"), *scripts],
@@ -94,7 +104,7 @@ def told_by_python(layers: Layers, entries: dict) -> dict:
         read = read_profile(layers, **words)
     except ProfileError as error:
         return {"refused": str(error)}
-    return {"record": advise(layers, read).to_json(), "profile": read}
+    return {"record": json.loads(advise(layers, read).to_json()), "profile": read}
 
 
 def same(page: Page, entries: dict) -> None:
@@ -267,7 +277,7 @@ def test_the_page_decides_as_the_package_does_over_a_stranger_s_data(invented):
     @given(invented.profiles())
     def holds(entries):
         same(invented, entries)
-        record = json.loads(invented.told(entries).get("record", '{"treatments": []}'))
+        record = invented.told(entries).get("record", {"treatments": []})
         met.update(
             a[part] for t in record["treatments"] for a in t["arguments"] for part in ("section", "scope")
         )
@@ -277,3 +287,51 @@ def test_the_page_decides_as_the_package_does_over_a_stranger_s_data(invented):
     assert set(argument.SECTIONS) <= met
     assert {"same group", "wider group", "type not stated", "one response group", "narrower group", "other group",
             "other people", "animals only", "population not stated", "not about people"} <= met  # fmt: skip
+
+
+# The page.
+
+
+def test_a_stranger_s_texts_stay_texts_in_the_page_and_in_its_data(tmp_path, reads_once):
+    """No label ends the data, opens a tag or turns the line around; what is shown of a fact is its signs."""
+    kb = load("review")
+    kb.layers.add_quads(parse(strange(3, 40), RdfFormat.TURTLE), "data")
+    html = framed(page_of_advice(site_of(kb.inferred()))).decode()
+    page = Read(html)
+    before, _, rest = html.partition('<script type="application/json" id="advisor-data">')
+    stored, _, after = rest.partition("</script>")
+
+    assert page.wrong == []
+    assert "onerror=alert(1)" in " ".join(page.text) and not any(
+        link.startswith("javascript:") for link in page.links
+    )
+    assert "<img src=x" not in html and "<script>alert" not in html and "\u202e" not in before + after
+    assert any("</script><script>alert(1)" in label for _, label, *_ in json.loads(stored)["terms"])
+
+
+def test_the_page_is_small_and_its_scripts_are_ours():
+    """What travels is under 150 kB; and nothing in the scripts asks for anything, stores anything or reads text as HTML."""
+    data = framed(page_of_advice(site_of(load().inferred())))
+    assets = {
+        name: places.site_files()[name].read_bytes()
+        for name in (*SCRIPTS, "advise.css", "style.css", "published.css", "search.js")
+    }
+    scripts = "".join(assets[name].decode() for name in SCRIPTS)
+
+    assert len(gzip.compress(data)) + sum(len(gzip.compress(each)) for each in assets.values()) < 150_000
+    assert not re.search(
+        r"fetch|XMLHttp|WebSocket|sendBeacon|Worker|localStorage|sessionStorage|cookie|innerHTML|outerHTML|insertAdjacent|document\.write|eval\(",
+        scripts,
+    )
+    assert b"connect-src 'none'" in data
+
+
+def test_every_treatment_can_be_read_without_scripts():
+    """The page says that it has not started, and leads to what is said of each treatment; a treatment leads to the page."""
+    site = site_of(load("review").inferred())
+    page = Read(page_of_advice(site).body)
+
+    assert "The advisor has not started." in " ".join(page.text)
+    assert {"./Dupilumab.html", "./LocalImmunotherapy.html"} <= set(page.links)
+    assert 'href="./advise.html"' in page_of_term(site, site.resources[PREFIXES["aa"] + "Dupilumab"]).body
+    assert "advise.html" not in page_of_term(site, site.resources[PREFIXES["aa"] + "AlopeciaAreata"]).body
