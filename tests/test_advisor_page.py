@@ -29,6 +29,7 @@ from aa_ld.publish.metadata import read_metadata
 from aa_ld.publish.page_of_advice import SCRIPTS, page_of_advice
 from aa_ld.publish.page_of_term import page_of_term
 from aa_ld.publish.resources import resources
+from aa_ld.publish.site import ASSETS
 from aa_ld.store import Layers
 from aa_ld.vocab import PREFIXES
 
@@ -245,6 +246,17 @@ def strange(seed: int, size: int) -> str:
                 f"evidence:link-{number} a aa:EvidenceLine ; aa:publication publication:strange ; aa:stance aa:Supports ."
             )
     return HEAD + "\n".join(lines)  # fmt: skip
+
+
+def page_over(size: int) -> dict[str, bytes]:
+    """The page over invented facts, and what it loads, by path."""
+    kb = load("review")
+    kb.layers.add_quads(parse(strange(7, size), RdfFormat.TURTLE), "data")
+    found = {
+        "advise.html": framed(page_of_advice(site_of(kb.inferred()))),
+        "assets/search-index.js": b"window.aaIndex = [];",
+    }
+    return found | {f"assets/{name}": places.site_files()[name].read_bytes() for name in ASSETS}
 
 
 @pytest.fixture(scope="module")
