@@ -77,13 +77,19 @@
     for (const id of ["link", "about-link"]) find(id).hidden = empty;
     find("link").href = "#" + profiles.toFragment(entries);
     find("answer").replaceChildren(...left, ...(refused ? [notice("Not answered.", refused.what, refused.remedy)] : []), ...(profile ? answer(profile) : []));
-    say(empty ? "Name a disease to begin." : refused ? `Not answered. ${refused.what} ${refused.remedy}` : `Answered below for a patient with ${profile.has.map(label).join(", ")}.`, refused);
+    say(empty ? "Name a disease to begin." : refused ? `Not answered. ${refused.what} ${refused.remedy}` : `Answered below for a patient with ${inWords()}.`, refused);
   }
 
   // A refusal is shown where the answer would be, and told from here to those who listen.
   function say(text, unseen) {
     find("state").textContent = text;
     find("state").classList.toggle("unseen", Boolean(unseen));
+  }
+
+  // Everything that was entered, so that each change is heard.
+  function inWords() {
+    const lacks = entries.lacks.length ? `, without ${entries.lacks.map(label).join(", ")}` : "";
+    return [entries.has.map(label).join(", ") + lacks, ...entries.labs.map(WORDS.labs), ...entries.had.map(WORDS.had)].join("; ");
   }
 
   function notice(strong, ...sentences) {
@@ -119,7 +125,7 @@
 
   function standing(record) {
     const blocks = Object.entries(STANDINGS).map(([name, words]) => {
-      const of = record.groups.filter((group) => group.standing === name).sort(byLabel);
+      const of = record.groups.filter((group) => group.standing === name).sort((one, two) => data.byLabel.indexOf(one.group) - data.byLabel.indexOf(two.group));
       if (!of.length) return null;
       const items = aaElement("ul", { class: "plain" }, ...of.map(group));
       return name === "fits" ? aaElement("div", {}, aaElement("h3", {}, words), items) : folded(words, items);
@@ -127,8 +133,6 @@
     const none = record.groups.some((group) => group.standing === "fits") ? [] : [aaElement("p", {}, "The profile fits no group that is defined here.")];
     return section("The groups of patients", ...none, ...blocks.filter(Boolean));
   }
-
-  function byLabel(one, two) { return terms.get(one.group).label.localeCompare(terms.get(two.group).label, "en"); }
 
   function group({ group: short, standing: stands, why, laboratory, "dominated by": axes }) {
     const item = aaElement("li", {}, link(short), ` (${why})`);

@@ -342,6 +342,7 @@ def test_the_advisor_warns_the_patient_of_the_review(tab):
     assert "Of whom: same group" in words and "author inference" in words
     assert against.get_by_role("link", name="PubMed").count() >= 1
     assert "follows by the rule" in against.locator(".proof").first.text_content()
+    assert "rests on SF30 in Exp Dermatol 2020" in words
     assert told_of(page, "local immunotherapy", "For").count() == 0
     against.locator("a.said").first.click()
     page.wait_for_url("**/" + KINDS["fact"])
@@ -472,6 +473,7 @@ def test_a_profile_leaves_as_a_file_and_as_a_link_and_nothing_else_leaves(tab, t
         "#answer .notice"
     )
     assert cut_off.inner_text("[data-part=labs] .chips span") == "immunoglobulin E: high"
+    assert cut_off.inner_text("#state").endswith("with alopecia areata; immunoglobulin E: high.")
     cut_off.click("#clear")
     assert cut_off.inner_text("#state") == "Name a disease to begin." and cut_off.inner_text("#answer") == ""
 

@@ -188,6 +188,10 @@ def _groups(told: Advice, numbers: dict[str, int]) -> dict[str, object]:
         "divisions": [
             [told.names.key(d.fact), numbers[d.disease], all_of(d.types)] for d in groups.divisions
         ],
+        "byLabel": [
+            compact(iri)
+            for iri in sorted(groups.conditions, key=lambda iri: (told.names.label(iri).casefold(), iri))
+        ],
         "disjoint": sorted([numbers[one], numbers[two]] for one, two in groups.disjoint),
         "dominated": [[numbers[iri], all_of(axes)] for iri, axes in groups.dominated.items()],
     }

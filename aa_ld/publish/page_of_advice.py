@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from html import escape
 from string import Template
 
@@ -89,20 +90,31 @@ def _evidence(site: Site, fact: Fact) -> str:
 
 
 def _conclusion(site: Site, fact: Fact) -> str:
-    """What is assumed, and the proof; the publications at its ends stand outside it, so that they are always seen."""
+    """What is assumed, and the proof; the facts and publications at its ends stand outside it, so that they are always seen."""
     below = fact.grounds().values()
     steps = dict.fromkeys(iri for each in below if each.derivation for iri in each.derivation.assumptions)
     assumed = (
         f'<p class="assumed">assuming that {", that ".join(map(site.label, steps))}</p>' if steps else ""
     )
-    sources = sorted({line.publication for each in below for line in each.evidence if line.publication})
-    rests = "".join(
-        f"<li>rests on {site.link(iri, _ROOT)} {outside(site, iri, _ROOT)}</li>" for iri in sources
-    )
     return (
-        f'{assumed}<ul class="grounds">{rests}</ul>'
+        f'{assumed}<ul class="grounds">{_ends(site, fact)}</ul>'
         f'<details><summary>The proof</summary><ul class="proof">{proof(site, fact, _ROOT)}</ul></details>'
     )
+
+
+def _ends(site: Site, fact: Fact) -> str:
+    """The tier of a conclusion, and each publication with the facts from it."""
+    ends: dict[str, dict[str, str]] = defaultdict(dict)
+    for each in fact.grounds().values():
+        for line in each.evidence:
+            ends[line.publication][site.names.key(each.iri)] = each.iri
+    tiers = [f"<li>tier: {site.label(tier)}</li>" for tier in fact.scope_of("tier")]
+    rests = [
+        f"<li>rests on {', '.join(site.link(iri, _ROOT, text(key)) for key, iri in sorted(keys.items()))} in "
+        f"{site.link(publication, _ROOT)} {outside(site, publication, _ROOT)}</li>"
+        for publication, keys in sorted(ends.items())
+    ]
+    return "".join([*tiers, *rests])
 
 
 def _conflict(site: Site, conflict: Conflict) -> str:
