@@ -27,6 +27,8 @@ from aa_ld.argument import (
     lab_notes,
     options,
 )
+from aa_ld.argument.bearing import GOES_WITH, seen_in
+from aa_ld.argument.records import conflict_record, fact_record
 from aa_ld.ask import DISCLAIMER
 from aa_ld.fact import EvidenceLine, Fact
 from aa_ld.groups import Fit, Groups, Label, Profile, in_words, read_groups
@@ -36,9 +38,6 @@ from aa_ld.vocab import PREFIXES, compact, printable
 
 _AA = PREFIXES["aa"]
 _WEB = "SELECT DISTINCT ?publication ?link WHERE { ?publication a <%sPublication> ; <%sexactMatch> ?link }"
-
-#: Which direction of a marker in a group goes with which laboratory value.
-_GOES_WITH = {"high": _AA + "Raised", "normal": _AA + "Unchanged", "low": _AA + "Lowered"}
 
 #: Scopes that need no more words where the sentence of the fact says the group.
 _PLAIN_SCOPES = ("same group", "wider group", "one response group")
@@ -114,7 +113,7 @@ class Advice(NamedTuple):
                 {
                     "marker": compact(n.marker),
                     "level": n.level,
-                    "facts": [self._fact_record(f) for f in n.facts],
+                    "facts": [fact_record(f, self.names) for f in n.facts],
                 }
                 for n in self.labs
             ],
@@ -167,7 +166,7 @@ class Advice(NamedTuple):
         lines = []
         for note in self.labs:
             tied = [f for f in note.facts if self._ties(f, fit)]
-            found = [f for f in tied if f.scope_of("direction") == (_GOES_WITH[note.level],)]
+            found = [f for f in tied if f.scope_of("direction") == (GOES_WITH[note.level],)]
             other = [f for f in tied if f not in found]
             value = f"{self.names.label(note.marker)} {note.level}"
             lines += (
@@ -185,11 +184,8 @@ class Advice(NamedTuple):
 
     def _ties(self, fact: Fact, fit: Fit) -> bool:
         """Whether a level was seen in this group or a wider one that is open, too; nobody disputing it."""
-        if fact.polarity != _AA + "Positive" or any(e.stance == _AA + "Disputes" for e in fact.evidence):
-            return False
-        people = set(fact.scope_of("population")) & {f.group for f in self.fits if f.standing == "open"}
-        level = fact.category == _AA + "BiomarkerObservation" and bool(fact.scope_of("direction"))
-        return level and any(self.groups.contains(g, fit.group) for g in people)
+        people = set(seen_in(fact)) & {f.group for f in self.fits if f.standing == "open"}
+        return any(self.groups.contains(g, fit.group) for g in people)
 
     def _keys(self, facts: Iterable[Fact]) -> str:
         return ", ".join(f"[{self.names.key(fact.iri)}]" for fact in facts)
@@ -277,40 +273,11 @@ class Advice(NamedTuple):
                     "assumes": list(entry.assumes),
                     "remarks": list(entry.remarks),
                     "linked": [self.names.key(link.iri) for link in entry.links],
-                    **self._fact_record(entry.fact),
+                    **fact_record(entry.fact, self.names),
                 }
                 for entry in option.entries
             ],
-            "conflicts": [
-                {
-                    "conflict": compact(c.iri),
-                    "kind": compact(c.kind),
-                    "grounds": [compact(ground) for ground in c.grounds],
-                    "between": [self.names.key(f.iri) for f in c.facts],
-                }
-                for c in option.conflicts
-            ],
-        }
-
-    def _fact_record(self, fact: Fact) -> dict[str, object]:
-        ends = sorted((g for g in fact.grounds().values() if g.evidence), key=lambda g: (g.id or "~", g.iri))
-        rests = [self.names.key(g.iri) for g in ends if g.iri != fact.iri]
-        steps = [g.derivation for g in fact.grounds().values() if g.derivation]
-        return {
-            "fact": compact(fact.iri),
-            "key": self.names.key(fact.iri),
-            "class": compact(fact.category),
-            "sentence": fact.sentence,
-            "polarity": compact(fact.polarity),
-            "certainty": compact(fact.certainty),
-            "hedges": [line.hedge for line in fact.evidence if line.hedge],
-            "tier": next((compact(tier) for tier in fact.scope_of("tier")), None),
-            "verdict": next((compact(verdict) for verdict in fact.scope_of("verdict")), None),
-            "assumptions": sorted({compact(a) for step in steps for a in step.assumptions}),
-            "rests on": rests,
-            "publications": sorted(
-                {compact(e.publication) for g in ends for e in g.evidence if e.publication}
-            ),
+            "conflicts": [conflict_record(conflict, self.names) for conflict in option.conflicts],
         }
 
 
@@ -383,13 +350,13 @@ def _grounds(entry: Entry, names: Names) -> list[str]:
     assumed = ", that ".join(dict.fromkeys([*steps, *entry.assumes]))
     assuming = [f"assuming that {assumed}"] if assumed else []
     if fact.derivation is None:
-        return [*dict.fromkeys(_ground(line, label) for line in fact.evidence), *assuming]
+        return [*dict.fromkeys(ground(line, label) for line in fact.evidence), *assuming]
     ends = ", ".join(sorted(names.key(g.iri) for g in below if g.evidence))
     return [*(f"tier: {label(t)}" for t in fact.scope_of("tier")), f"follows from {ends}", *assuming]
 
 
-def _ground(line: EvidenceLine, label: Label) -> str:
-    """The kind of one evidence line, with the study design where the kind does not say it, and the size."""
+def ground(line: EvidenceLine, label: Label) -> str:
+    """The kind of an evidence line in words, with the study design where the kind does not say it, and the size."""
     kind, design = label(line.kind), label(line.design)
     more = "" if line.design in _NO_DESIGN or design.replace(" ", "-") in kind else f", {design}"
     more += f", {printable(line.numbers())}" if line.numbers() else ""

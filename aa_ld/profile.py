@@ -33,6 +33,9 @@ _TREATMENTS = (_AA + "Treatment",)
 _MARKERS = tuple(_AA + name for name in ("Mediator", "Cell", "Marker", "MarkerGroup"))
 _OUTCOMES = (_AA + "Effect",)
 
+#: The classes to which the terms belong that can stand in each part, and as an outcome.
+TERMS = {"has": _DISEASES, "lacks": _DISEASES, "labs": _MARKERS, "had": _TREATMENTS, "outcome": _OUTCOMES}
+
 #: The parts of a profile, as its JSON form names them, and the properties of its RDF form.
 _PARTS = {"has": "hasDisease", "lacks": "lacksDisease", "labs": "labFinding", "had": "hadTreatment"}
 

@@ -89,7 +89,9 @@
 
   // A link to a part that is folded opens it.
   function unfold() {
-    const target = location.hash ? document.getElementById(decodeURIComponent(location.hash.slice(1))) : null;
+    let place = location.hash.slice(1);
+    try { place = decodeURIComponent(place); } catch { /* a link that was cut off leads to no place */ }
+    const target = place ? document.getElementById(place) : null;
     for (let each = target; each; each = each.parentElement) if (each.tagName === "DETAILS") each.open = true;
     if (target?.id === "balance-table") target.querySelector("details").open = true;
     target?.scrollIntoView();

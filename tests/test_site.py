@@ -74,6 +74,14 @@ def test_every_link_leads_somewhere(made, read):
     assert broken == []
 
 
+def test_what_assistants_are_told_leads_somewhere(made):
+    """Every file that llms.txt names is there, the advisor among them."""
+    named = re.findall(r"\]\(([^)]+)\)", made["llms.txt"].decode())
+
+    assert "advise.html" in named
+    assert [name for name in named if name not in made] == []
+
+
 def test_nothing_is_loaded_from_elsewhere(read):
     """Style, scripts, pictures and files lie in the folder, and the policy of each page allows nothing else."""
     assert {link for page in read.values() for link in page.loaded if "//" in link} == set()
@@ -309,7 +317,7 @@ def test_hostile_texts_stay_texts(hostile):
             assert not {"x"} & set(page.loaded), path
             assert not any(link.startswith("javascript:") for link in page.links), path
             shown = re.sub(
-                r'<script type="application/ld.json">.*?</script>', "", data.decode()
+                r'<script type="application/(ld.)?json".*?</script>', "", data.decode(), flags=re.S
             )  # nobody reads that
             assert "\u202e" not in shown and "\u2066" not in shown, path
     assert met >= 4

@@ -35,8 +35,13 @@ KINDS = {
     "cohort": "cohort/dupilumab-biopsies.html", "rule": "rule/predicted-effect.html", "shape": "shape/RiskStatement.html",
     "source": "source/review-abstract.html", "matrix": "matrix.html", "conflicts": "conflicts.html",
     "terms": "terms.html", "publications": "publications.html", "questions": "questions.html", "rules": "rules.html",
-    "changes": "changes.html", "about": "about.html", "query": "sparql.html",
+    "changes": "changes.html", "about": "about.html", "query": "sparql.html", "advice": "advise.html",
 }  # fmt: skip
+
+
+#: The two patients whom a button of the advisor enters.
+EXTRINSIC = "Alopecia areata with extrinsic atopic dermatitis"
+UNTYPED = "Alopecia areata, type of atopic dermatitis unknown"
 
 
 class Quiet(SimpleHTTPRequestHandler):
@@ -136,7 +141,7 @@ _AXE = """axe.run(%s).then((result) => result.violations.map((broken) =>
 _ALL = "{rules: {'target-size': {enabled: true}}}"  # of WCAG 2.2, and off unless asked for
 
 #: Pages whose colours are all that there are: in the dark, only these are asked.
-_COLOURS = ("first", "derived", "question", "conflict", "matrix", "about", "query")
+_COLOURS = ("first", "derived", "question", "conflict", "matrix", "about", "query", "advice")
 
 
 @pytest.mark.skipif(not AXE.exists(), reason="axe-core is not installed: set AA_LD_WEB_TOOLS")
@@ -150,6 +155,8 @@ def test_no_kind_of_page_breaks_a_rule_of_accessibility(tab):
             if kind == "query":
                 page.wait_for_selector(".cm-content")
                 run(page)
+            if kind == "advice":
+                page.click(f"text={EXTRINSIC}")
             page.evaluate(
                 "[...document.querySelectorAll('details')].slice(0, 12).forEach((each) => { each.open = true; })"
             )
@@ -299,6 +306,224 @@ def test_a_browser_carries_out_nothing_of_a_stranger(tab, browser, tmp_path):
 
     assert "<script>alert(1)</script>" in page.inner_text("h1")
     assert "<script>alert(1)</script>" in page.inner_text("#found")
+
+
+# The advisor.
+
+
+def told_of(page, treatment: str, section: str):
+    """What the advisor tells of a treatment under one heading."""
+    article = page.locator(f"article.treatment[aria-label='{treatment}']")
+    return article.locator("div.argued", has=page.get_by_role("heading", name=section, exact=True))
+
+
+def in_view(page, selector: str) -> bool:
+    """Whether the whole of something is on the screen, and nothing lies over it."""
+    return page.evaluate(
+        """(selector) => { const it = document.querySelector(selector), box = it.getBoundingClientRect();
+          return box.top >= 0 && box.bottom <= innerHeight && box.height > 0 &&
+            it.contains(document.elementFromPoint(box.left + 20, box.top + box.height / 2)); }""",
+        selector,
+    )
+
+
+def test_the_advisor_warns_the_patient_of_the_review(tab):
+    """Local immunotherapy: may worsen, possible, of the same group, with hedge, publication and proof; never an efficacy."""
+    page = tab("advise.html")
+    page.click(f"text={EXTRINSIC}")
+    against = told_of(page, "local immunotherapy", "Against")
+    words = against.inner_text()
+
+    assert (
+        "Local immunotherapy may worsen the condition of patients with alopecia areata and extrinsic" in words
+    )
+    assert against.locator("mark").first.inner_text() == "may"
+    assert against.locator(".mark.hedged").first.inner_text() == "possible"
+    assert "Of whom: same group" in words and "author inference" in words
+    assert against.get_by_role("link", name="PubMed").count() >= 1
+    assert "follows by the rule" in against.locator(".proof").first.text_content()
+    assert "rests on SF30 in Exp Dermatol 2020" in words
+    assert told_of(page, "local immunotherapy", "For").count() == 0
+    against.locator("a.said").first.click()
+    page.wait_for_url("**/" + KINDS["fact"])
+
+
+def test_where_the_type_is_unknown_the_advisor_says_what_is_needed(tab):
+    """The same warning stands as one that applies only if the dermatitis is extrinsic; no type is taken to follow."""
+    page = tab("advise.html", color_scheme="dark", viewport={"width": 390, "height": 844})
+    page.click(f"text={UNTYPED}")
+    only_if = told_of(page, "local immunotherapy", "Against, if more holds of the patient")
+
+    assert "may worsen the condition" in only_if.inner_text()
+    assert (
+        "applies only if the atopic dermatitis is extrinsic atopic dermatitis; its type is not stated"
+        in only_if.inner_text()
+    )
+    assert told_of(page, "local immunotherapy", "Against").count() == 0
+    open_groups = page.locator("details", has_text="Open: something is not stated").text_content()
+    assert (
+        "patient with alopecia areata and extrinsic atopic dermatitis (atopic dermatitis is stated, its type is not"
+        in open_groups
+    )
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_a_profile_is_entered_and_mended_by_keys_alone(tab):
+    """By a synonym, an arrow and Enter; what cannot be true of one person is refused in the words of the package."""
+    page = tab("advise.html")
+    page.focus("#has")
+    page.keyboard.type("aa")
+    assert page.get_attribute("#has", "aria-expanded") == "true"
+    page.keyboard.press("ArrowDown")
+    assert page.inner_text(f"#{page.get_attribute('#has', 'aria-activedescendant')}").startswith(
+        "alopecia areata"
+    )
+    page.keyboard.press("Enter")
+    for typed in ("extrinsic AD", "intrinsic AD"):
+        page.keyboard.type(typed)
+        page.keyboard.press("Enter")
+    assert "are two types of atopic dermatitis, as [SF19] divides it" in page.inner_text("#answer .notice")
+    assert (
+        page.inner_text("#state").startswith("Not answered.")
+        and page.get_attribute("#state", "role") == "status"
+    )
+    assert page.is_disabled("#save")
+
+    for _ in range(3):  # the chips stand behind the field; the last is the type that was entered too much
+        page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.ariaLabel") == "Remove intrinsic atopic dermatitis"
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "has"
+    assert (
+        page.inner_text("#state")
+        == "Answered below for a patient with alopecia areata, extrinsic atopic dermatitis."
+    )
+    page.focus("#labs")
+    page.keyboard.type("ige")
+    page.keyboard.press("Escape")
+    assert page.get_attribute("#labs", "aria-expanded") == "false"
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    assert page.inner_text("[data-part=labs] .chips span") == "immunoglobulin E: high"
+    page.keyboard.type("zzzz")
+    assert page.inner_text("#labs-list") == "Nothing here has this name. Silence is not a no."
+
+
+@pytest.mark.parametrize(("width", "height"), [(1200, 900), (390, 844), (320, 400)])
+def test_the_disclaimer_is_always_in_view(tab, width, height):
+    """At the top, in the middle and at the end, before an answer and after; what has the focus is not under it."""
+    page = tab("advise.html", viewport={"width": width, "height": height})
+    assert in_view(page, ".always")
+    page.click(f"text={EXTRINSIC}")
+    for share in (0, 0.3, 0.6, 1):
+        page.evaluate("(share) => scrollTo(0, share * document.documentElement.scrollHeight)", share)
+        assert in_view(page, ".always"), share
+    assert page.inner_text(".always strong") == "For research, not medical advice."
+    page.evaluate("document.querySelector('.letters a:last-child').click()")
+    assert page.evaluate("document.activeElement.tagName") == "H3"
+    page.evaluate("document.querySelector('.letters').querySelectorAll('a')[3].click()")
+    assert in_view(page, ":focus")
+
+
+def test_a_profile_leaves_as_a_file_and_as_a_link_and_nothing_else_leaves(tab, tmp_path):
+    """The file is read by the package, the link enters the same again; nothing is asked for, and nothing is stored."""
+    from aa_ld.profile import profile_from_file
+    from aa_ld.vocab import compact
+
+    page = tab("advise.html")
+    page.wait_for_load_state("networkidle")
+    asked = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.click(f"text={UNTYPED}")
+    page.fill("#lacks", "mite allergy")
+    page.press("#lacks", "Enter")
+    page.select_option("#level", "normal")
+    page.fill("#labs", "eosinophil")
+    page.press("#labs", "Enter")
+    page.select_option("#outcome", label="no effect")
+    page.fill("#had", "dupilumab")
+    page.press("#had", "Enter")
+    assert "Given before to this patient, outcome: no effect." in page.inner_text(
+        "article[aria-label=dupilumab]"
+    )
+    with page.expect_download() as given:
+        page.click("#save")
+    assert given.value.suggested_filename == "profile.json"
+    given.value.save_as(tmp_path / "profile.json")
+    read = profile_from_file(load().layers, tmp_path / "profile.json")
+
+    assert [compact(iri) for iri in (*read.has, *read.lacks)] == [
+        "aa:AlopeciaAreata",
+        "aa:AtopicDermatitis",
+        "aa:MiteAllergy",
+    ]
+    assert {compact(marker): level for marker, level in read.labs.items()} == {"aa:Eosinophil": "normal"}
+    assert {compact(treatment): compact(outcome) for treatment, outcome in read.had.items()} == {
+        "aa:Dupilumab": "aa:NoEffect"
+    }
+    assert [url for url in asked if not url.startswith("blob:")] == []
+    assert page.evaluate("[localStorage.length, sessionStorage.length, document.cookie]") == [0, 0, ""]
+    assert page.url.endswith("advise.html")  # nothing of the patient stands in the history of the browser
+
+    way, answer = page.get_attribute("#link", "href"), page.inner_text("#answer")
+    again = tab("advise.html" + way)
+    assert again.inner_text("#answer") == answer
+    cut_off = tab("advise.html#has=aa:AlopeciaAreata&has=aa:Nonsense&lab=IgE=high&had=%E0%A4")
+    assert "Left out of the link, as nothing here has this name: aa:Nonsense" in cut_off.inner_text(
+        "#answer .notice"
+    )
+    assert cut_off.inner_text("[data-part=labs] .chips span") == "immunoglobulin E: high"
+    assert cut_off.inner_text("#state").endswith("with alopecia areata; immunoglobulin E: high.")
+    cut_off.click("#clear")
+    assert cut_off.inner_text("#state") == "Name a disease to begin." and cut_off.inner_text("#answer") == ""
+
+
+def test_the_advisor_works_from_a_disk_on_paper_and_says_so_where_it_cannot(tab, folder):
+    """From file:; on paper with profile, disclaimer and everything unfolded; without scripts with a clear word."""
+    page = tab("advise.html#has=aa:AlopeciaAreata&had=aa:Dupilumab", base=f"file://{folder}/")
+    assert not page.is_visible("#notice")
+    page.emulate_media(media="print")
+    page.wait_for_selector("#answer details:not([open])", state="detached")
+    assert not page.is_visible("#desk") and page.is_visible(".always")
+    assert page.inner_text(".on-paper dd").startswith("alopecia areata")
+    page.emulate_media(media="screen")
+    page.wait_for_selector("#answer details:not([open])", state="attached")
+
+    silent = tab("advise.html", java_script_enabled=False)
+    assert silent.is_visible("#notice") and not silent.is_visible("#desk")
+    assert "aa-ld advise" in silent.inner_text("#notice") and in_view(silent, ".always")
+
+
+@pytest.mark.skipif(not AXE.exists(), reason="axe-core is not installed: set AA_LD_WEB_TOOLS")
+def test_the_form_of_the_advisor_breaks_no_rule_of_accessibility(tab):
+    """With its list open, and with a profile that is refused."""
+    page = tab("advise.html", bypass_csp=True)
+    page.add_script_tag(path=str(AXE))
+    page.click(f"text={EXTRINSIC}")
+    page.fill("#has", "intrinsic AD")
+    page.press("#has", "Enter")
+    page.press("#labs", "ArrowDown")
+
+    assert page.is_visible("#labs-list") and page.is_visible("#answer .notice")
+    assert page.evaluate(_AXE % _ALL) == []
+
+
+def test_the_advisor_carries_out_nothing_of_a_stranger(tab, tmp_path):
+    """Labels that are scripts are shown as their signs, in the list, in the chips and in the answer."""
+    from test_advisor_page import page_over
+
+    (tmp_path / "assets").mkdir()
+    for name, data in page_over(150).items():
+        (tmp_path / name).write_bytes(data)
+    page = tab("advise.html", base=f"file://{tmp_path}/")
+    page.click("#has")
+    assert "<script>alert(1)</script>" in page.inner_text("#has-list")
+    for part in ("has", "labs", "had"):
+        page.fill(f"#{part}", "onerror")
+        page.press(f"#{part}", "Enter")
+    for shown in ("[data-part=has] .chips", "[data-part=labs] .chips", "[data-part=had] .chips", "#answer"):
+        assert "<script>alert(1)</script>" in page.inner_text(shown), shown
+    assert page.locator("main img").count() == 0
 
 
 @pytest.mark.skipif(

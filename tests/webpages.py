@@ -30,13 +30,17 @@ class Read(HTMLParser):
             self.ids.append(given["id"])
         if tag == "a":
             self.links.append(given.get("href", ""))
-        elif tag == "form":
+        elif tag == "form" and "action" in given:
             self.links.append(given["action"])
         elif tag == "link" and given["rel"] in ("stylesheet", "icon", "alternate"):
             self.loaded.append(given["href"])
         elif "src" in given:
             self.loaded.append(given["src"])
-        if tag == "script" and "src" not in given and given.get("type") != "application/ld+json":
+        if (
+            tag == "script"
+            and "src" not in given
+            and given.get("type") not in ("application/ld+json", "application/json")
+        ):
             self.wrong.append("a script in the page")
         self.wrong += [
             f"{name} on <{tag}>"

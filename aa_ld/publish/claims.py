@@ -25,6 +25,16 @@ def firmness(site: Site, fact: Fact) -> str:
     return " ".join(marks)
 
 
+def sentence(fact: Fact) -> str:
+    """The sentence, with the hedge of the authors marked where it stands in it."""
+    shown = text(fact.sentence)
+    for hedge in (text(line.hedge) for line in fact.evidence if line.hedge):
+        before, found, after = f" {shown}".partition(f" {hedge} ")
+        if found:
+            return f'{before} <mark title="hedge of the authors">{hedge}</mark> {after}'.strip()
+    return shown
+
+
 def claim(site: Site, fact: Fact, root: str, source: bool = True) -> str:
     """A fact as a line of a list: how firm, the sentence, and where it comes from."""
     return (

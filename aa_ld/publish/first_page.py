@@ -134,6 +134,11 @@ def _ways(site: Site) -> str:
     conflicts = sum(each.kind == "conflict" for each in site.resources.values())
     doors = (
         (
+            "advise.html",
+            "Advice for one patient",
+            "what is said for and against each treatment, for a profile that you enter",
+        ),
+        (
             "matrix.html",
             "Evidence matrix",
             "which treatment acts on which cytokine or pathway, and what changed under it",

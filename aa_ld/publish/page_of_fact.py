@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from aa_ld.fact import EvidenceLine, Fact, Span
-from aa_ld.publish.claims import claims, firmness, proof
+from aa_ld.publish.claims import claims, firmness, proof, sentence
 from aa_ld.publish.linked import AA, SKOS, Site
 from aa_ld.publish.markup import Page, anchor, pairs, root_of, section, text
 from aa_ld.publish.page_of_term import downloads, parts
@@ -22,7 +22,7 @@ def page_of_fact(site: Site, resource: Resource) -> Page:
     key = site.names.key(fact.iri)
     body = [
         f'<p class="kind">{site.link(fact.category, root)} · fact {text(key)}</p>',
-        f'<h1 class="sentence">{_sentence(fact)}</h1>',
+        f'<h1 class="sentence">{sentence(fact)}</h1>',
         _strip(site, fact),
         f'<p class="iri"><code>{text(fact.iri)}</code></p>',
         section("What it says", _terms(site, fact, root)),
@@ -37,16 +37,6 @@ def page_of_fact(site: Site, resource: Resource) -> Page:
         parts(site, resource, root, {line.iri for line in fact.evidence}),
     ]
     return Page(f"{resource.path}.html", f"{key}: {fact.sentence}", "\n".join(filter(None, body)))
-
-
-def _sentence(fact: Fact) -> str:
-    """The sentence, with the hedge of the authors marked where it stands in it."""
-    shown = text(fact.sentence)
-    for hedge in (text(line.hedge) for line in fact.evidence if line.hedge):
-        before, found, after = f" {shown}".partition(f" {hedge} ")
-        if found:
-            return f'{before} <mark title="hedge of the authors">{hedge}</mark> {after}'.strip()
-    return shown
 
 
 def _strip(site: Site, fact: Fact) -> str:

@@ -52,6 +52,7 @@ def page_of_term(site: Site, resource: Resource) -> Page:
         heading(site, resource, _kind(site, iri)),
         f'<p class="also">also: {also}</p>' if also else "",
         *(f'<p class="definition">{site.value(v, root)}</p>' for v in said.get(SKOS + "definition", ())),
+        _advice(site, iri, root),
         section("Where it stands", _hierarchy(site, iri, root) + _expressions(site, resource), css="tree"),
         section("In other vocabularies", _alignments(site, iri, root)),
         section("More about it", statements(site, iri, root, _TOLD)),
@@ -109,6 +110,13 @@ def parts(site: Site, resource: Resource, root: str, without: Iterable[str] = ()
         if part not in shown_above
     ]
     return section("Its parts, as they are recorded", "".join(blocks), css="parts")
+
+
+def _advice(site: Site, iri: str, root: str) -> str:
+    """The way to what is said for and against a treatment in one patient."""
+    if iri not in site.names.members(AA + "Treatment") or iri == AA + "Treatment":
+        return ""
+    return f'<p><a href="{root}advise.html">What is said for and against it in one patient</a></p>'
 
 
 def _kind(site: Site, iri: str) -> str:

@@ -195,8 +195,10 @@ def for_assistants(metadata: Metadata, files: Iterable[Distribution]) -> str:
         "Every fact says how firmly its source puts it, in whom, and on what evidence. Whoever repeats a fact repeats its "
         "certainty, its hedge and its population with it. That nothing is said of something is not a no. Publications that "
         f"disagree stand side by side. {DISCLAIMER}\n\n"
-        "## Pages\n\n- [Questions](question/index.html): what can be asked, with the answers\n"
-        "- [Facts](fact/index.html): every fact with its evidence\n"
-        "- [Conflicts](conflict/index.html): where publications disagree\n\n"
+        "## Pages\n\n- [Questions](questions.html): what can be asked, with the answers\n"
+        "- [Facts](facts.html): every fact with its evidence\n"
+        "- [Conflicts](conflicts.html): where publications disagree\n"
+        "- [Advice for one patient](advise.html): for and against each treatment, for a profile entered in the page; "
+        "`aa-ld advise` gives the same\n\n"
         f"## Files\n\n{listed}"
     )

@@ -15,6 +15,7 @@ from aa_ld.publish.first_page import first_page, matrix_page
 from aa_ld.publish.linked import Site
 from aa_ld.publish.lists import lists
 from aa_ld.publish.markup import Page, address, framed, root_of, text
+from aa_ld.publish.page_of_advice import SCRIPTS, page_of_advice
 from aa_ld.publish.page_of_fact import page_of_fact
 from aa_ld.publish.page_of_query import page_of_question, page_of_rule, page_of_shape
 from aa_ld.publish.page_of_source import page_of_anything, page_of_conflict, page_of_publication
@@ -25,7 +26,7 @@ from aa_ld.publish.schema_org import dataset, embedded, script
 #: What the pages load, as it lies in site/.
 ASSETS = (
     "style.css", "published.css", "logo.svg", "search.js", "start.js", "sparql.js", "sparql-worker.js", "results.js",
-    "editor.js", "editor.LICENSE.txt", "oxigraph.js", "oxigraph.wasm", "oxigraph.LICENSE.txt",
+    "editor.js", "editor.LICENSE.txt", "oxigraph.js", "oxigraph.wasm", "oxigraph.LICENSE.txt", "advise.css", *SCRIPTS,
 )  # fmt: skip
 
 _PAGES: dict[str, Callable[[Site, Resource], Page]] = {
@@ -60,7 +61,8 @@ def pages(
     described = dataset(site.metadata, [(each.path, each.media) for each in made])
     first = first_page(site)
     yield first.path, framed(first._replace(head=first.head + _SCRIPT.format(embedded(described))))
-    for page in (matrix_page(site), *lists(site, made, earlier), _query_page(site)):
+    beside = (matrix_page(site), *lists(site, made, earlier), page_of_advice(site), _query_page(site))
+    for page in beside:
         yield page.path, framed(page)
     for resource in site.resources.values():
         page = _page_of(site, resource)

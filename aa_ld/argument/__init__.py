@@ -12,11 +12,35 @@ from typing import NamedTuple
 
 from pyoxigraph import NamedNode
 
+from aa_ld.argument.bearing import (
+    AGAINST,
+    AGAINST_IF,
+    ARMS,
+    BALANCE_AGAINST,
+    BALANCE_FOR,
+    BALANCE_FOR_IF,
+    CONDITIONAL,
+    FOR,
+    FOR_IF,
+    LEAN,
+    OTHERS,
+    RESPONSE,
+    SAID,
+    SECTIONS,
+    UNDETERMINED,
+    bearing,
+    responders,
+)
 from aa_ld.fact import Fact, read_facts
 from aa_ld.groups import Fit, Groups, Label, Profile, absence
 from aa_ld.names import Names
 from aa_ld.store import Source, rows
 from aa_ld.vocab import PREFIXES
+
+__all__ = [
+    "AGAINST", "AGAINST_IF", "BALANCE_AGAINST", "BALANCE_FOR", "BALANCE_FOR_IF", "FOR", "FOR_IF", "LEAN", "OTHERS", "RESPONSE", "SAID",
+    "SECTIONS", "UNDETERMINED", "Conflict", "Entry", "LabNote", "Option", "Patient", "Scope", "lab_notes", "options", "place",
+]  # fmt: skip
 
 _AA = PREFIXES["aa"]
 _HEAD = "".join(f"PREFIX {p}: <{PREFIXES[p]}>\n" for p in ("aa", "rdfs"))
@@ -38,45 +62,8 @@ _CONFLICTS = _HEAD + (
 )
 _DISEASE = _AA + "Disease"
 
-FOR, AGAINST = "for", "against"
-FOR_IF, AGAINST_IF = "for, if more holds of the patient", "against, if more holds of the patient"
-BALANCE_FOR, BALANCE_AGAINST = "for, on the balance only", "against, on the balance only"
-BALANCE_FOR_IF = "for, on the balance only, if more holds of the patient"
-BALANCE_AGAINST_IF = "against, on the balance only, if more holds of the patient"
-LEAN = "on the balance only; which way this patient leans is not known"
-UNDETERMINED = "undetermined"
-RESPONSE = "bears on response"
-SAID = "also said"
-OTHERS = "said of others, not carried over to this patient"
-
-#: The sections of what is told of a treatment, in this order, whatever they hold.
-SECTIONS = (
-    FOR, AGAINST, FOR_IF, AGAINST_IF, BALANCE_FOR, BALANCE_AGAINST, BALANCE_FOR_IF, BALANCE_AGAINST_IF,
-    LEAN, UNDETERMINED, RESPONSE, SAID, OTHERS,
-)  # fmt: skip
-
-_CONDITIONAL = {
-    FOR: FOR_IF,
-    AGAINST: AGAINST_IF,
-    BALANCE_FOR: BALANCE_FOR_IF,
-    BALANCE_AGAINST: BALANCE_AGAINST_IF,
-}
-
-#: Outcomes that argue against a treatment, whoever saw them.
-_AGAINST = {_AA + name for name in ("NewOnset", "Worsened", "NoEffect")}
-_RISKS = {_AA + "RiskStatement", _AA + "RiskInference"}
-
-#: The axis toward which a verdict points; away from Th2 is toward its counterpart, if only relatively.
-_POINTS_TO = {
-    _AA + "TowardTh2": _AA + "Th2",
-    _AA + "TowardTh1": _AA + "Th1",
-    _AA + "AwayFromTh2": _AA + "Th1",
-}
-_ARMS = set(_POINTS_TO.values())
-
 _NO_PEOPLE = {_AA + "NotApplicable", _AA + "DiseaseAsConcept"}
 _TIERS = tuple(_AA + name for name in ("StatedTier", "MeasuredTier", "PredictedTier"))
-_NO_RESPONSE = {_AA + "NotApplicable", _AA + "NotStated"}
 _ANY_SPECIES = {_AA + "Human", _AA + "NotStated", _AA + "NotApplicable"}
 
 
@@ -160,7 +147,7 @@ class Patient(NamedTuple):
         """Where a fact stands in what is told of a treatment."""
         scope = self.scope(fact)
         side, remarks = self._side(fact)
-        section = {"yes": side, "if": _CONDITIONAL.get(side, side), "no": OTHERS}[scope.holds]
+        section = {"yes": side, "if": CONDITIONAL.get(side, side), "no": OTHERS}[scope.holds]
         assumes: tuple[str, ...] = ()
         if side in (BALANCE_FOR, BALANCE_AGAINST) and section != OTHERS:
             leaning = self._leaning()
@@ -175,17 +162,16 @@ class Patient(NamedTuple):
         species = fact.scope_of("species")
         if species and not _ANY_SPECIES & set(species):
             return Scope("animals only", "no", f"animals only ({' and '.join(map(self.label, species))})")
-        scopes = [
-            self._scope_of_group(group) for group in fact.scope_of("population") or (_AA + "NotStated",)
-        ]
+        scopes = [self.scope_of_group(group) for group in fact.scope_of("population") or (_AA + "NotStated",)]
         scope = max(scopes, key=lambda scope: ("yes", "if", "no").index(scope.holds))
-        responding = [self.label(g) for g in fact.scope_of("responseGroup") if g not in _NO_RESPONSE]
+        responding = list(map(self.label, responders(fact)))
         if not responding or scope.holds == "no":
             return scope
         words = f"{scope.words}; seen in a {' and '.join(responding)}, which this patient may or may not be"
         return Scope("one response group" if scope.holds == "yes" else scope.kind, "if", words)
 
-    def _scope_of_group(self, group: str) -> Scope:
+    def scope_of_group(self, group: str) -> Scope:
+        """How one group of people stands to this patient."""
         if group == _AA + "NotStated":
             return Scope("population not stated", "yes", "population not stated")
         if group in _NO_PEOPLE:
@@ -218,44 +204,21 @@ class Patient(NamedTuple):
 
     def _side(self, fact: Fact) -> tuple[str, tuple[str, ...]]:
         """The section of a fact that speaks of this patient, and remarks on it."""
-        if any(line.stance == _AA + "Disputes" for line in fact.evidence):
-            return UNDETERMINED, ("a source disputes it",)
-        if len(fact.subjects) > 1:
-            return UNDETERMINED, ("said of these together, not of each",)
-        if fact.category in _RISKS and not _affirmed(fact):
-            return SAID, ("the source says that it does not",)
-        telling = {
-            "ClinicalOutcome": self._outcome,
-            "BalanceShift": self._shift,
-            "PrognosticStatement": self._factor,
-        }
-        tell = telling.get(fact.category.removeprefix(_AA))
-        return tell(fact) if tell else (AGAINST if fact.category in _RISKS else SAID, ())
-
-    def _outcome(self, fact: Fact) -> tuple[str, tuple[str, ...]]:
-        effects = set(fact.scope_of("effect"))
-        if effects != {_AA + "NewOnset"} and not any(self._concerns(disease) for disease in fact.objects):
+        found = bearing(fact)
+        if found.asks == "diseases" and not any(map(self._concerns, found.terms)):
             return SAID, ("a disease that is not stated of this patient",)
-        if effects == {_AA + "Improved"}:
-            return (FOR, ()) if _affirmed(fact) else (AGAINST, ("said not to have helped",))
-        if not effects & _AGAINST:
-            return SAID, ()  # another alopecia, or nothing said
-        if len(effects) > 1:
-            return UNDETERMINED, ("more than one outcome",)
-        if not _affirmed(fact):
-            return SAID, ("the source says that it did not happen",)
-        return AGAINST, (("said to have had no effect",) if effects == {_AA + "NoEffect"} else ())
+        if found.asks == "lean":
+            return self._shift(*found.terms)
+        known = map(self._known, found.terms) if found.asks == "factors" else ()
+        return found.section, (*found.remarks, *known)
 
     def _concerns(self, disease: str) -> bool:
         """Whether a disease is one that the patient has, or a kind of it, or the kind that it is of."""
         groups = self.groups
         return any(groups.is_a(own, disease) or groups.is_a(disease, own) for own in self.profile.has)
 
-    def _shift(self, fact: Fact) -> tuple[str, tuple[str, ...]]:
+    def _shift(self, points_to: str) -> tuple[str, tuple[str, ...]]:
         """A shift argues only where an arm is taken to dominate in a group that the patient fits; never as an efficacy."""
-        points_to = _POINTS_TO.get("".join(fact.scope_of("verdict")))
-        if points_to is None or not _affirmed(fact):
-            return UNDETERMINED, ()
         arms = self._leaning()
         if not arms:
             return LEAN, ()
@@ -267,10 +230,7 @@ class Patient(NamedTuple):
         """The arms of the balance that are taken to dominate in groups that the patient fits."""
         fits = self.groups.fits(self.profile.has, self.profile.lacks)
         fitting = [fit.group for fit in fits if fit.standing == "fits"]
-        return sorted({axis for group in fitting for axis in self.groups.dominated.get(group, ())} & _ARMS)
-
-    def _factor(self, fact: Fact) -> tuple[str, tuple[str, ...]]:
-        return RESPONSE, tuple(map(self._known, fact.subjects))
+        return sorted({axis for group in fitting for axis in self.groups.dominated.get(group, ())} & ARMS)
 
     def _known(self, factor: str) -> str:
         """What the profile says of a factor that is said to tell who responds."""
@@ -284,18 +244,16 @@ class Patient(NamedTuple):
         return f"of this patient: {label(factor)} is not stated"
 
 
-def _affirmed(fact: Fact) -> bool:
-    return fact.polarity == _AA + "Positive"
-
-
 def lab_notes(source: Source, profile: Profile) -> tuple[LabNote, ...]:
     """What loaded facts say of each marker that a profile has a value for: in whom it was seen raised or lowered."""
     if not profile.labs:
         return ()
     markers = " ".join(f"<{marker}>" for marker in profile.labs)
     found = _by_term(source, _OF_MARKERS.format(markers=markers))
+    facts = _read(source, {iri for iris in found.values() for iri in iris})
     return tuple(
-        LabNote(m, level, tuple(_read(source, found.get(m, ())))) for m, level in profile.labs.items()
+        LabNote(m, level, tuple(fact for fact in facts if fact.iri in found.get(m, ())))
+        for m, level in profile.labs.items()
     )
 
 
@@ -311,13 +269,20 @@ def options(source: Source, patient: Patient, names: Names) -> tuple[Option, ...
     >>> [[entry.fact.id for entry in option.section(AGAINST)] for option in options(layers, patient, names)]
     [[], ['SF32']]
     """
-    of_treatments = _by_term(source, _OF_TREATMENTS)
-    facts = {
-        fact.iri: fact for fact in _read(source, {iri for iris in of_treatments.values() for iri in iris})
-    }
-    of_facts = _by_term(source, _LINKS)
-    links = {fact.iri: fact for fact in _read(source, {iri for iris in of_facts.values() for iri in iris})}
-    conflicts = _conflicts(source)
+    of_treatments, of_facts = _by_term(source, _OF_TREATMENTS), _by_term(source, _LINKS)
+    recorded = _conflicts(source)
+    wanted = {iri for found in (of_treatments, of_facts) for iris in found.values() for iri in iris}
+    wanted |= {iri for between in recorded.values() for iri in between.facts}
+    facts = {fact.iri: fact for fact in _read(source, wanted)}
+    conflicts = [
+        Conflict(
+            iri,
+            each.kind,
+            tuple(sorted(each.grounds)),
+            tuple(facts[f] for f in sorted(each.facts) if f in facts),
+        )
+        for iri, each in sorted(recorded.items())
+    ]
     had = patient.profile.had
     found = []
     for treatment in sorted({*of_treatments, *had}, key=lambda iri: (names.label(iri).casefold(), iri)):
@@ -325,15 +290,15 @@ def options(source: Source, patient: Patient, names: Names) -> tuple[Option, ...
         entries = [patient.entry(fact) for fact in _without_steps(own)]
         for i, entry in enumerate(entries):
             linked = sorted(of_facts.get(entry.fact.iri, ()), key=names.key)
-            entries[i] = entry._replace(links=tuple(links[iri] for iri in linked if iri in links))
-        entries.sort(key=lambda entry: _place(entry, names))
+            entries[i] = entry._replace(links=tuple(facts[iri] for iri in linked if iri in facts))
+        entries.sort(key=lambda entry: place(entry, names))
         shown = {entry.fact.iri for entry in entries}
         clashing = tuple(c for c in conflicts if shown & {fact.iri for fact in c.facts})
         found.append(Option(treatment, treatment in had, had.get(treatment), tuple(entries), clashing))
     return tuple(found)
 
 
-def _place(entry: Entry, names: Names) -> tuple[int, int, str, str]:
+def place(entry: Entry, names: Names) -> tuple[int, int, str, str]:
     """Section, then tier, what a source says first, then the key: never how many there are of anything."""
     tiers = [_TIERS.index(tier) for tier in entry.fact.scope_of("tier") if tier in _TIERS]
     return (
@@ -351,22 +316,23 @@ def _without_steps(facts: list[Fact]) -> list[Fact]:
     return [fact for fact in facts if fact.iri not in steps and fact.category != _AA + "Classification"]
 
 
-def _conflicts(source: Source) -> list[Conflict]:
-    between: dict[str, set[str]] = defaultdict(set)
-    kinds: dict[str, str] = {}
-    grounds: dict[str, set[str]] = defaultdict(set)
+class _Recorded(NamedTuple):
+    kind: str
+    facts: set[str]
+    grounds: set[str]
+
+
+def _conflicts(source: Source) -> dict[str, _Recorded]:
+    """The IRI of each conflict to what is recorded of it, facts by IRI."""
+    found: dict[str, _Recorded] = {}
     for row in rows(source, _CONFLICTS):
-        iri = _iri(row["conflict"])
-        between[iri].add(_iri(row["fact"]))
-        kinds[iri] = min(kinds.get(iri, "~"), _iri(row["kind"]))
-        grounds[iri] |= {_iri(row["ground"])} if "ground" in row else set()
-    facts = {fact.iri: fact for fact in _read(source, {iri for iris in between.values() for iri in iris})}
-    return [
-        Conflict(
-            c, kinds[c], tuple(sorted(grounds[c])), tuple(facts[f] for f in sorted(between[c]) if f in facts)
+        iri, kind = _iri(row["conflict"]), _iri(row["kind"])
+        before = found.get(iri, _Recorded(kind, set(), set()))
+        ground = {_iri(row["ground"])} if "ground" in row else set()
+        found[iri] = _Recorded(
+            min(before.kind, kind), before.facts | {_iri(row["fact"])}, before.grounds | ground
         )
-        for c in sorted(between)
-    ]
+    return found
 
 
 def _by_term(source: Source, query: str) -> dict[str, set[str]]:
