@@ -9,11 +9,13 @@ import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from html import escape
 from pathlib import Path
+from typing import NamedTuple
 
 from pyoxigraph import RdfFormat, parse
 
 from aa_ld import __version__, places
 from aa_ld.errors import UsageError
+from aa_ld.exchange.keys import Signer
 from aa_ld.knowledge import Knowledge
 from aa_ld.names import Names
 from aa_ld.publish.catalogue import Distribution, catalogue
@@ -23,6 +25,7 @@ from aa_ld.publish.rdf import SYNTAXES, files_of, written
 from aa_ld.publish.records import records
 from aa_ld.publish.redirects import types, w3id
 from aa_ld.publish.resources import resources
+from aa_ld.publish.signed import Made, Tally, carried, signed
 from aa_ld.publish.since import since
 from aa_ld.publish.site import Known, pages
 from aa_ld.release.products import named
@@ -32,29 +35,49 @@ from aa_ld.vocab import BASE
 Told = Callable[[str, int, int], None]
 
 
-def publish(
-    kb: Knowledge, folder: str | os.PathLike[str], told: Told | None = None, *, site: str = ""
-) -> int:
-    """Write the publication into a folder; gives the number of its files.
+class Published(NamedTuple):
+    """What a publication came to: the number of its files, and with a key what was signed."""
 
-    site  the URL under which the folder will stand; with it, the rules for
-          w3id.org are written too
+    files: int
+    tally: Tally | None
+
+
+def publish(
+    kb: Knowledge,
+    folder: str | os.PathLike[str],
+    told: Told | None = None,
+    *,
+    site: str = "",
+    signer: Signer | None = None,
+) -> Published:
+    """Write the publication into a folder.
+
+    site    the URL under which the folder will stand; with it, the rules for
+            w3id.org are written too
+    signer  who signs nanopublications; without one, those that were signed before stay as they are
 
     An old one stands until the new one is whole, and its versions are kept
-    beside the new one. Raises UsageError for a folder that holds something else.
+    beside the new one. Raises UsageError for a folder that holds something
+    else, and with a signer what aa_ld.publish.signed does.
     """
     target = Path(folder)
     _check(target)
+    made = _signed(kb, signer, target, told) if signer else Made(carried(target), Tally())
     target.parent.mkdir(parents=True, exist_ok=True)
     building = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
     try:
-        count = _write(building, files(kb, told, site, target))
+        count = _write(building, files(kb, told, site, target, made.files))
         _keep_versions(target, building)
         _exchange(building, target)
     except BaseException:
         shutil.rmtree(building, ignore_errors=True)
         raise
-    return count
+    return Published(count, made.tally if signer else None)
+
+
+def _signed(kb: Knowledge, signer: Signer, target: Path, told: Told | None) -> Made:
+    layers = kb.inferred()
+    return signed(layers, [fact.iri for fact in kb.facts()], read_metadata(layers), signer, target, told)
 
 
 def _write(folder: Path, made: Iterable[tuple[str, bytes]]) -> int:
@@ -79,11 +102,16 @@ def _write(folder: Path, made: Iterable[tuple[str, bytes]]) -> int:
 
 
 def files(
-    kb: Knowledge, told: Told | None = None, site: str = "", before: Path | None = None
+    kb: Knowledge,
+    told: Told | None = None,
+    site: str = "",
+    before: Path | None = None,
+    held: Iterable[Distribution] = (),
 ) -> Iterator[tuple[str, bytes]]:
     """The path and the bytes of each file, in a fixed order; see publish.
 
-    Changes are told since the versions that lie in the folder `before`.
+    Changes are told since the versions that lie in the folder `before`; `held`
+    are the files of signed nanopublications.
     """
     layers = kb.inferred()
     metadata = read_metadata(layers)
@@ -95,7 +123,7 @@ def files(
     if told:
         told("files to load", 0, 0)
     answers = answers_of(kb)
-    made = downloads(kb, metadata, answers)
+    made = [*downloads(kb, metadata, answers, before), *held]
     yield from ((each.path, each.data) for each in made)
     earlier = since(before, layers, metadata.version) if before else {}
     yield from pages(kb, found, metadata, Known(made, answers, earlier))

@@ -6,6 +6,7 @@ import csv
 import gzip
 import io
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 
 from pyoxigraph import NamedNode, RdfFormat, Triple, serialize
 
@@ -18,8 +19,10 @@ from aa_ld.executables import question_triples
 from aa_ld.knowledge import Knowledge
 from aa_ld.publish.catalogue import Distribution
 from aa_ld.publish.metadata import Metadata
+from aa_ld.publish.nanopubs import FOLDER as SINGLES
 from aa_ld.publish.nanopubs import nanopubs
 from aa_ld.publish.resources import layer_quads
+from aa_ld.publish.signed import FOLDER as SIGNED
 from aa_ld.question import read_questions
 from aa_ld.release import products
 from aa_ld.store import Layers
@@ -34,8 +37,10 @@ _MEDIA = {
 }  # fmt: skip
 
 
-def downloads(kb: Knowledge, metadata: Metadata, answers: dict[str, Answer]) -> list[Distribution]:
-    """All files to load, in a fixed order."""
+def downloads(
+    kb: Knowledge, metadata: Metadata, answers: dict[str, Answer], before: Path | None = None
+) -> list[Distribution]:
+    """All files to load, in a fixed order; `before` is the folder of the publication before."""
     layers = kb.inferred()
     facts = sorted(fact.iri for fact in kb.facts())
     stated = [iri for iri in facts if not iri.startswith(PREFIXES["fact"] + "derived-")]
@@ -44,7 +49,7 @@ def downloads(kb: Knowledge, metadata: Metadata, answers: dict[str, Answer]) -> 
         *_data(layers),
         *_tables(layers, stated, answers),
         *_graphs(layers, facts),
-        *_nanopubs(layers, facts, metadata),
+        *_nanopubs(layers, facts, metadata, before),
         *_questions(),
     ]
 
@@ -127,8 +132,10 @@ def _graphs(layers: Layers, facts: list[str]) -> Iterator[Distribution]:
         )
 
 
-def _nanopubs(layers: Layers, facts: list[str], metadata: Metadata) -> Iterator[Distribution]:
-    for path, text in nanopubs(layers, facts, metadata):
+def _nanopubs(
+    layers: Layers, facts: list[str], metadata: Metadata, before: Path | None
+) -> Iterator[Distribution]:
+    for path, text in nanopubs(layers, facts, metadata, before):
         yield _made(path, f"Nanopublication: {path.rpartition('/')[2]}", text.encode())
 
 
@@ -143,7 +150,5 @@ def _questions() -> Iterator[Distribution]:
 
 def listed(files: Iterable[Distribution]) -> list[Distribution]:
     """Those that a catalogue names; single nanopublications and questions are found from where they are named together."""
-    whole = ("nanopubs/all.trig", "nanopubs/index.trig")
-    return [
-        each for each in files if each.path in whole or not each.path.startswith(("nanopubs/", "queries/"))
-    ]
+    whole = {f"{folder}{name}.trig" for folder in (SINGLES, SIGNED) for name in ("all", "index")}
+    return [each for each in files if each.path in whole or not each.path.startswith((SINGLES, "queries/"))]
