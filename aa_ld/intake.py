@@ -107,9 +107,9 @@ def parse_rdf(name: str, ending: str, data: bytes) -> bytes:
 
 def _read(path: Path, order: dict[str, Any]) -> bytes:
     name = os.fsdecode(path)
-    handle = _open(name)
+    handle = open_file(name)
     try:
-        return _parsed(name, order, _blocks(name, handle, order.get("most_bytes", MOST_BYTES)))
+        return _parsed(name, order, blocks(name, handle, order.get("most_bytes", MOST_BYTES)))
     finally:
         os.close(handle)
 
@@ -135,7 +135,7 @@ def _parsed(name: str, order: dict[str, Any], blocks: Iterable[bytes]) -> bytes:
 # The caller's side: the path, and the bytes of the file.
 
 
-def _blocks(name: str, handle: int, most_bytes: int) -> Iterator[bytes]:
+def blocks(name: str, handle: int, most_bytes: int) -> Iterator[bytes]:
     """The bytes of a file, block by block."""
     seen = 0
     try:
@@ -149,7 +149,7 @@ def _blocks(name: str, handle: int, most_bytes: int) -> Iterator[bytes]:
         raise NotAFileError(printable(name, 300), what, "Copy it elsewhere.") from None
 
 
-def _open(name: str) -> int:
+def open_file(name: str) -> int:
     """A handle on a regular file that holds something; a pipe or a device is never waited for."""
     shown = printable(name, 300)
     flags = (

@@ -281,6 +281,9 @@ def test_a_publication_is_written_whole_and_replaced_whole(tmp_path, monkeypatch
     old = folder / "version" / "0.0.1"
     old.mkdir()
     (old / "aa.ttl").write_text("# as it was\n")
+    signed = folder / "nanopubs" / "signed"
+    signed.mkdir()
+    (signed / f"RA{'x' * 43}.trig").write_text("# signed by somebody\n")
     before = sorted(str(path.relative_to(folder)) for path in folder.rglob("*"))
 
     def fails(*_: object):
@@ -297,6 +300,7 @@ def test_a_publication_is_written_whole_and_replaced_whole(tmp_path, monkeypatch
 
     publish(kb, folder)
     assert (old / "aa.ttl").read_text() == "# as it was\n"
+    assert [path.read_text() for path in signed.iterdir()] == ["# signed by somebody\n"]
     assert os.listdir(tmp_path) == ["site"]
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from aa_ld.cli.curation_parser import FORMATS, TABLES
 from aa_ld.cli.files import check_output, deliver
+from aa_ld.cli.nanopubs import no_signing
 from aa_ld.cli.opening import open_knowledge
 from aa_ld.cli.output import say
 from aa_ld.cli.progress import Bar
@@ -95,6 +96,7 @@ def export(arguments: Namespace) -> int:
         from aa_ld.cli.exchanging import export_exchange
 
         return export_exchange(arguments, form)
+    no_signing(arguments)
     check_output(arguments.output)
     if arguments.inferred:
         what = "A conclusion has a derivation in place of evidence lines, and a table has no column for it."

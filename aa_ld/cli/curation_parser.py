@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 
 from aa_ld.cli.arguments import FILE_HELP, Parser, add_filters, add_format, add_inferred, add_source
+from aa_ld.cli.nanopubs import add_signing
 
 #: Tables of facts, each with the function that makes it: opened layers and the IRIs of facts to text or bytes.
 TABLES = {
@@ -44,7 +45,8 @@ def add_curation(verbs: argparse._SubParsersAction[Parser]) -> None:
         "export",
         help="facts as a table or workbook that reads back as the same, or in a format of others",
         examples="Examples:\n  aa-ld export --about dupilumab -o dupilumab.xlsx\n  aa-ld export SF30 SF32\n"
-        "  aa-ld export --inferred --format kgx -o graph/\n  aa-ld export --certainty possible -o facts.jsonld\n",
+        "  aa-ld export --inferred --format kgx -o graph/\n  aa-ld export --certainty possible -o facts.jsonld\n"
+        "  aa-ld export SF32 --format nanopub --key key.pem --orcid 0000-0000-0000-0001\n",
         description="Give the facts that are named, or else those that match every filter given, as aa-ld facts does. "
         "What a format cannot tell truthfully is left out, and told with the reason.",
     )
@@ -56,6 +58,7 @@ def add_curation(verbs: argparse._SubParsersAction[Parser]) -> None:
     export.add_argument(
         "--format", choices=[*TABLES, *FORMATS], help="default: as the name after -o ends, else tsv"
     )
+    add_signing(export)
 
     add = verbs.add_parser(
         "add",

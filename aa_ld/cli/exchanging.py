@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from aa_ld.ask import DISCLAIMER
 from aa_ld.cli.files import check_output, deliver, protect
+from aa_ld.cli.nanopubs import no_signing, signer_of
 from aa_ld.cli.opening import open_knowledge
 from aa_ld.errors import UsageError
 from aa_ld.names import Names
@@ -16,6 +17,7 @@ from aa_ld.vocab import PREFIXES
 
 if TYPE_CHECKING:
     from aa_ld.exchange import Export
+    from aa_ld.exchange.keys import Signer
     from aa_ld.fact import Fact
     from aa_ld.knowledge import Knowledge
 
@@ -25,6 +27,9 @@ def export_exchange(arguments: Namespace, form: str) -> int:
     from aa_ld.exchange import FORMATS, exported
 
     chosen = FORMATS[form]
+    if form != "nanopub":
+        no_signing(arguments)
+    signer = signer_of(arguments)
     _check_target(arguments.output, form, one_file=chosen.is_one_file())
     kb = open_knowledge(arguments)
     if arguments.inferred:
@@ -34,6 +39,8 @@ def export_exchange(arguments: Namespace, form: str) -> int:
         sys.stderr.write("No facts: the loaded sources state none of this kind. Silence is not a no.\n")
         return 0
     done = exported(kb.layers, found, form)
+    if signer:
+        done = _signed(kb, done, signer)
     if chosen.is_one_file() and arguments.output is None:
         sys.stdout.write(done.files[chosen.files[0]])
     else:
@@ -48,6 +55,16 @@ def export_exchange(arguments: Namespace, form: str) -> int:
     _tell_skipped(done, Names(kb.layers), arguments.output if not chosen.is_one_file() else None)
     sys.stderr.write(DISCLAIMER + "\n")
     return 0
+
+
+def _signed(kb: Knowledge, done: Export, signer: Signer) -> Export:
+    """What is to be exported, as signed nanopublications."""
+    from aa_ld.exchange import read
+    from aa_ld.exchange.signing import signed_nanopubs
+
+    return done._replace(
+        files={"facts.trig": signed_nanopubs(kb.layers, read(done.files, "nanopub"), signer)}
+    )
 
 
 def _chosen(kb: Knowledge, arguments: Namespace) -> list[Fact]:

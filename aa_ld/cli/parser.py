@@ -7,7 +7,7 @@ import os
 from collections.abc import Callable
 
 from aa_ld import __version__
-from aa_ld.cli import fairness, merging, publishing, sources
+from aa_ld.cli import fairness, merging, nanopubs, publishing, sources
 from aa_ld.cli.arguments import (
     FILE_HELP,
     Parser,
@@ -76,6 +76,7 @@ _HOMES = {
     "remote": ("push",),
     "ontologies": ONTOLOGIES,
     "publishing": publishing.VERBS,
+    "nanopubs": nanopubs.VERBS,
     "serving": ("serve", "mcp"),
     "merging": merging.VERBS,
     "fairness": ("fair",),
@@ -128,6 +129,7 @@ def _parser() -> Parser:
     add_curation(verbs)
     add_ontologies(verbs)
     publishing.add_publishing(verbs)
+    nanopubs.add_nanopub(verbs)
     sources.add_verbs(verbs)
     _remote(verbs)
     add_serve(verbs)

@@ -5,11 +5,18 @@ from __future__ import annotations
 import argparse
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from aa_ld.cli.arguments import FILE_HELP, Parser
 from aa_ld.cli.files import protect
+from aa_ld.cli.nanopubs import add_signing, signer_of
 from aa_ld.cli.output import say
 from aa_ld.cli.progress import Bar
+from aa_ld.errors import KeyFileError
+from aa_ld.vocab import printable
+
+if TYPE_CHECKING:
+    from aa_ld.publish.signed import Tally
 
 VERBS = ("publish",)
 
@@ -19,7 +26,8 @@ def add_publishing(verbs: argparse._SubParsersAction[Parser]) -> None:
     publish_ = verbs.add_parser(
         "publish",
         help="everything that puts the knowledge on the web, in one folder",
-        examples="Examples:\n  aa-ld publish site/\n  aa-ld publish site/ --site https://example.org/aa-ld/\n",
+        examples="Examples:\n  aa-ld publish site/\n  aa-ld publish site/ --site https://example.org/aa-ld/\n"
+        "  aa-ld publish site/ --key key.pem --orcid 0000-0000-0000-0001\n",
         description="Write pages, files for machines and records for archives into a folder, which needs no server of its "
         "own. Nothing is sent anywhere. A folder that was published before is replaced when the new one is whole; its "
         "versions stay.",
@@ -31,6 +39,7 @@ def add_publishing(verbs: argparse._SubParsersAction[Parser]) -> None:
         metavar="URL",
         help="where the folder will stand; the rules for w3id.org are made for it",
     )
+    add_signing(publish_)
     publish_.add_argument("--data", nargs="+", action="extend", default=[], metavar="FILE", help=FILE_HELP)
 
 
@@ -40,10 +49,32 @@ def publish(arguments: argparse.Namespace) -> int:
     from aa_ld.publish import publish as written
 
     protect(arguments.folder)
+    _keep_apart(arguments.key, arguments.folder)
+    signer = signer_of(arguments)
     kb = load("all", arguments.data)
     with Bar() as bar:
-        count = written(kb, arguments.folder, bar, site=arguments.site)
-    say(f"{count:,} files in {arguments.folder}. First page: {Path(arguments.folder) / 'index.html'}")
+        done = written(kb, arguments.folder, bar, site=arguments.site, signer=signer)
+    say(f"{done.files:,} files in {arguments.folder}. First page: {Path(arguments.folder) / 'index.html'}")
     if not arguments.site:
         sys.stderr.write("For the rules of w3id.org say where the folder will stand: --site URL.\n")
+    if done.tally:
+        _tell_signed(done.tally)
     return 0
+
+
+def _keep_apart(key: str | None, folder: str) -> None:
+    """Raise KeyFileError for a key in the folder to publish, which is replaced and then seen by everybody."""
+    if key and Path(key).resolve().is_relative_to(Path(folder).resolve()):
+        what = "The key lies in the folder that is published."
+        raise KeyFileError(printable(key, 300), what, "Move it where nobody but you can read it.")
+
+
+def _tell_signed(tally: Tally) -> None:
+    said = f"Signed nanopublications: {tally.new} new, {tally.superseding} in the place of earlier ones, {tally.kept} kept"
+    sys.stderr.write(
+        f"{said}, {tally.retracted} retracted. Nothing was sent; that takes aa-ld nanopub send.\n"
+    )
+    if tally.foreign:
+        sys.stderr.write(
+            f"{tally.foreign} that lay there are signed by another key, so they were neither superseded nor retracted.\n"
+        )

@@ -23,7 +23,7 @@ _BLOCK = 1 << 20
 
 def file_digest(path: intake.Path) -> tuple[str, int]:
     """The first 16 hexadecimal digits of the SHA-256 of a file, and its size. Raises the errors of aa_ld.intake."""
-    handle = intake._open(os.fsdecode(path))
+    handle = intake.open_file(os.fsdecode(path))
     with open(handle, "rb") as file:
         digest, size = sha256(), 0
         while block := file.read(_BLOCK):
@@ -45,7 +45,7 @@ def read_blocks(path: intake.Path, told: Callable[[int], None] = lambda _: None)
     True
     """
     name = os.fsdecode(path)
-    handle = intake._open(name)
+    handle = intake.open_file(name)
     process = intake._start("stream", "aa_ld.endpoint.stream")
     feeder = threading.Thread(target=_feed, args=(process, name, handle, told), daemon=True)
     feeder.start()

@@ -60,6 +60,8 @@
         ├── NotTabularError
         ├── ExchangeFileError
         ├── MappingSetError
+        ├── KeyFileError
+        ├── NanopubError
         └── UnresolvedImportError
 
 Each error says what is wrong and where, what is nearest, and what to do next;
@@ -78,8 +80,10 @@ from aa_ld.errors.input import (
     EntityError,
     ExchangeFileError,
     FileTooLargeError,
+    KeyFileError,
     MappingSetError,
     MissingFileError,
+    NanopubError,
     NestingError,
     NotAFileError,
     NotATreeError,
@@ -154,10 +158,12 @@ __all__ = [
     "ForkError",
     "InTheClearError",
     "InputError",
+    "KeyFileError",
     "MappingSetError",
     "MissingExtraError",
     "MissingFileError",
     "MissingParameterError",
+    "NanopubError",
     "NestingError",
     "NotAFileError",
     "NotATreeError",

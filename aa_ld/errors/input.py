@@ -164,3 +164,15 @@ class UnresolvedImportError(InputError):
     """An ontology imports another that is not at hand."""
 
     code = "unresolved-import"
+
+
+class KeyFileError(InputError):
+    """The file is no private key that can sign."""
+
+    code = "key-file"
+
+
+class NanopubError(InputError):
+    """The nanopublication is not signed, not what was signed, or cannot be signed."""
+
+    code = "nanopublication"

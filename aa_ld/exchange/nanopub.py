@@ -7,8 +7,8 @@
     …/fact/x/nanopub/pubinfo     date, licence and creator of the release, from the header of the ontology
 
 The assertion speaks of the fact as a node, so that a hedged or denied one is
-not asserted by being published. Nothing is signed and no clock is read: who
-publishes signs, which gives the nanopublication its trusty IRI.
+not asserted by being published. Nothing is signed and no clock is read; with a
+key, aa_ld.exchange.signing signs, which gives the nanopublication a trusty IRI.
 Specification: https://nanopub.net/guidelines/working_draft/.
 """
 
@@ -37,7 +37,11 @@ _GROUNDS = frozenset(
     + [_PROV + "wasDerivedFrom", PREFIXES["skos"] + "editorialNote"]
 )
 _DERIVED = NamedNode(_PROV + "wasDerivedFrom")
-_PARTS = ("Head", "assertion", "provenance", "pubinfo")
+
+#: The graphs of a nanopublication, in the order in which they are written.
+PARTS = ("Head", "assertion", "provenance", "pubinfo")
+
+Graphs = dict[str, list[Triple]]
 
 
 def write_nanopubs(source: Source, facts: Iterable[Described]) -> str:
@@ -60,15 +64,41 @@ def write_nanopubs(source: Source, facts: Iterable[Described]) -> str:
 
 def each_nanopub(source: Source, facts: Iterable[Described]) -> Iterator[tuple[str, set[str], list[str]]]:
     """One nanopublication after the other: the IRI of its fact, the prefixes that it needs, and its four graphs."""
+    for fact, parts in graphs_of(source, facts):
+        yield fact, *laid_out(f"{fact}/nanopub/", parts)
+
+
+def graphs_of(
+    source: Source, facts: Iterable[Described], this: str | None = None
+) -> Iterator[tuple[str, Graphs]]:
+    """The IRI of each fact, and the four graphs of its nanopublication by PARTS.
+
+    this  the IRI of the nanopublication, ending in a slash; by default it is named after its fact
+    """
     release, standing = _release(source), plain(source)
     for fact in facts:
-        prefixes: set[str] = set()
-        blocks = []
-        for graph, triples in _nanopub(fact, release, standing).items():
-            head, _, body = write_turtle(triples).partition("\n\n")
-            prefixes.update(line for line in head.split("\n") if line)
-            blocks.append(f"<{graph.value}> {{\n{body}}}\n")
-        yield fact.iri, prefixes, blocks
+        yield fact.iri, _nanopub(fact, NamedNode(this or fact.iri + "/nanopub/"), release, standing)
+
+
+def laid_out(this: str, parts: Graphs) -> tuple[set[str], list[str]]:
+    """The prefixes that a nanopublication needs, and its graphs as they are written out; see trig."""
+    prefixes: set[str] = set()
+    blocks = []
+    for part, triples in parts.items():
+        head, _, body = write_turtle(triples).partition("\n\n")
+        prefixes.update(line for line in head.split("\n") if line)
+        blocks.append(f"<{this}{part}> {{\n{body}}}\n")
+    return prefixes, blocks
+
+
+def head_of(this: NamedNode) -> list[Triple]:
+    """The graph that says which graph is which."""
+    return [
+        Triple(this, NamedNode(RDF_TYPE), NamedNode(_NP + "Nanopublication")),
+        Triple(this, NamedNode(_NP + "hasAssertion"), NamedNode(this.value + "assertion")),
+        Triple(this, NamedNode(_NP + "hasProvenance"), NamedNode(this.value + "provenance")),
+        Triple(this, NamedNode(_NP + "hasPublicationInfo"), NamedNode(this.value + "pubinfo")),
+    ]
 
 
 def trig(prefixes: Iterable[str], blocks: list[str]) -> str:
@@ -100,20 +130,11 @@ def read_nanopubs(text: str) -> list[Described]:
     return described(triples)
 
 
-def _nanopub(
-    fact: Described, release: dict[str, list[Term]], standing: Plain
-) -> dict[NamedNode, list[Triple]]:
+def _nanopub(fact: Described, this: NamedNode, release: dict[str, list[Term]], standing: Plain) -> Graphs:
     """The four graphs."""
-    this = NamedNode(fact.iri + "/nanopub/")
-    graphs = {part: NamedNode(this.value + part) for part in _PARTS}
-    node, assertion = NamedNode(fact.iri), graphs["assertion"]
-    said: dict[str, list[Triple]] = {
-        "Head": [
-            Triple(this, NamedNode(RDF_TYPE), NamedNode(_NP + "Nanopublication")),
-            Triple(this, NamedNode(_NP + "hasAssertion"), assertion),
-            Triple(this, NamedNode(_NP + "hasProvenance"), graphs["provenance"]),
-            Triple(this, NamedNode(_NP + "hasPublicationInfo"), graphs["pubinfo"]),
-        ],
+    node, assertion = NamedNode(fact.iri), NamedNode(this.value + "assertion")
+    return {
+        "Head": head_of(this),
         "assertion": [
             *(t for t in fact.triples() if t.subject == node and t.predicate.value not in _GROUNDS),
             *(fact.contents() if standing.holds(fact) else []),
@@ -131,7 +152,6 @@ def _nanopub(
             *(Triple(this, NamedNode(PREFIXES["rdfs"] + "label"), text) for text in fact.own.get(PREFIXES["rdfs"] + "label", [])),
         ],
     }  # fmt: skip
-    return {graphs[part]: said[part] for part in _PARTS}
 
 
 def _grounds(fact: Described) -> list[Term]:

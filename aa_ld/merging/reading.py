@@ -273,7 +273,7 @@ class _Desk:
 def _digest(given: Input) -> str:
     digest = sha256()
     for path in given.paths:
-        with open(intake._open(path), "rb") as file:
+        with open(intake.open_file(path), "rb") as file:
             while block := file.read(_BLOCK):
                 digest.update(block)
     return digest.hexdigest()

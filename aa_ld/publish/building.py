@@ -11,11 +11,13 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from html import escape
 from pathlib import Path
+from typing import NamedTuple
 
 from pyoxigraph import RdfFormat, parse
 
 from aa_ld import __version__, places
 from aa_ld.errors import UsageError
+from aa_ld.exchange.keys import Signer
 from aa_ld.knowledge import Knowledge
 from aa_ld.publish.beside import beside
 from aa_ld.publish.catalogue import Distribution, catalogue
@@ -25,6 +27,7 @@ from aa_ld.publish.metadata import Metadata
 from aa_ld.publish.rdf import SYNTAXES, files_of, written
 from aa_ld.publish.records import records
 from aa_ld.publish.redirects import types, w3id
+from aa_ld.publish.signed import Made, Tally, carried, signed
 from aa_ld.publish.since import since
 from aa_ld.publish.site import pages
 from aa_ld.release.products import named
@@ -33,16 +36,30 @@ from aa_ld.vocab import BASE
 Told = Callable[[str, int, int], None]
 
 
-def publish(
-    kb: Knowledge, folder: str | os.PathLike[str], told: Told | None = None, *, site: str = ""
-) -> int:
-    """Write the publication into a folder; gives the number of its files.
+class Published(NamedTuple):
+    """What a publication came to: the number of its files, and with a key what was signed."""
 
-    site  the URL under which the folder will stand; with it, the rules for
-          w3id.org are written too
+    files: int
+    tally: Tally | None
+
+
+def publish(
+    kb: Knowledge,
+    folder: str | os.PathLike[str],
+    told: Told | None = None,
+    *,
+    site: str = "",
+    signer: Signer | None = None,
+) -> Published:
+    """Write the publication into a folder.
+
+    site    the URL under which the folder will stand; with it, the rules for
+            w3id.org are written too
+    signer  who signs nanopublications; without one, those that were signed before stay as they are
 
     An old one stands until the new one is whole, and its versions are kept
-    beside the new one. Raises UsageError for a folder that holds something else.
+    beside the new one. Raises UsageError for a folder that holds something
+    else, and with a signer what aa_ld.publish.signed does.
     """
     target = Path(folder)
     _check(target)
@@ -51,15 +68,20 @@ def publish(
     try:
         with _uncollected():
             known = Site(kb.inferred())
+            made = _signed(known, signer, target, told) if signer else Made(carried(target), Tally())
             with beside(lambda: _write(building, of_each(known))) as others:
-                count = _write(building, of_the_whole(known, told, site, target))
+                count = _write(building, of_the_whole(known, told, site, target, made.files))
             count += sum(others)
         _keep_versions(target, building)
         _exchange(building, target)
     except BaseException:
         shutil.rmtree(building, ignore_errors=True)
         raise
-    return count
+    return Published(count, made.tally if signer else None)
+
+
+def _signed(known: Site, signer: Signer, target: Path, told: Told | None) -> Made:
+    return signed(known.layers, known.facts, known.metadata, signer, target, told)
 
 
 @contextmanager
@@ -98,15 +120,20 @@ def _write(folder: Path, made: Iterable[tuple[str, bytes]]) -> int:
 
 
 def files(
-    kb: Knowledge, told: Told | None = None, site: str = "", before: Path | None = None
+    kb: Knowledge,
+    told: Told | None = None,
+    site: str = "",
+    before: Path | None = None,
+    held: Iterable[Distribution] = (),
 ) -> Iterator[tuple[str, bytes]]:
     """The path and the bytes of each file, in a fixed order; see publish.
 
-    Changes are told since the versions that lie in the folder `before`.
+    Changes are told since the versions that lie in the folder `before`; `held`
+    are the files of signed nanopublications.
     """
     known = Site(kb.inferred())
     yield from of_each(known)
-    yield from of_the_whole(known, told, site, before)
+    yield from of_the_whole(known, told, site, before, held)
 
 
 def of_each(known: Site) -> Iterator[tuple[str, bytes]]:
@@ -116,12 +143,16 @@ def of_each(known: Site) -> Iterator[tuple[str, bytes]]:
 
 
 def of_the_whole(
-    known: Site, told: Told | None = None, site: str = "", before: Path | None = None
+    known: Site,
+    told: Told | None = None,
+    site: str = "",
+    before: Path | None = None,
+    held: Iterable[Distribution] = (),
 ) -> Iterator[tuple[str, bytes]]:
     """All others: what can be loaded, pages, and what is said of the whole."""
     if told:
         told("files to load", 0, 0)
-    made = downloads(known)
+    made = [*downloads(known, before), *held]
     yield from ((each.path, each.data) for each in made)
     earlier = since(before, known.quads, known.metadata.version) if before else {}
     for number, page in enumerate(pages(known, made, earlier)):

@@ -6,6 +6,7 @@ import csv
 import gzip
 import io
 from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
 
 from pyoxigraph import NamedNode, Quad, RdfFormat, Triple, serialize
 
@@ -19,7 +20,9 @@ from aa_ld.executables import question_triples
 from aa_ld.publish.catalogue import Distribution
 from aa_ld.publish.linked import Site
 from aa_ld.publish.metadata import Metadata
+from aa_ld.publish.nanopubs import FOLDER as SINGLES
 from aa_ld.publish.nanopubs import nanopubs
+from aa_ld.publish.signed import FOLDER as SIGNED
 from aa_ld.question import Question
 from aa_ld.release import products
 from aa_ld.store import Layers
@@ -34,8 +37,8 @@ _MEDIA = {
 }  # fmt: skip
 
 
-def downloads(site: Site) -> list[Distribution]:
-    """All files to load, in a fixed order."""
+def downloads(site: Site, before: Path | None = None) -> list[Distribution]:
+    """All files to load, in a fixed order; `before` is the folder of the publication before."""
     facts = sorted(site.facts)
     found = describe(site.layers, facts)
     return [
@@ -43,7 +46,7 @@ def downloads(site: Site) -> list[Distribution]:
         *_data(site.quads),
         *_tables(site, [iri for iri in facts if not iri.startswith(PREFIXES["fact"] + "derived-")]),
         *_graphs(site.layers, found),
-        *_nanopubs(site.layers, found, site.metadata),
+        *_nanopubs(site.layers, found, site.metadata, before),
         *_questions(site.questions),
     ]
 
@@ -138,8 +141,10 @@ def _graphs(layers: Layers, facts: list[Described]) -> Iterator[Distribution]:
         )
 
 
-def _nanopubs(layers: Layers, facts: list[Described], metadata: Metadata) -> Iterator[Distribution]:
-    for path, text in nanopubs(layers, facts, metadata):
+def _nanopubs(
+    layers: Layers, facts: list[Described], metadata: Metadata, before: Path | None
+) -> Iterator[Distribution]:
+    for path, text in nanopubs(layers, facts, metadata, before):
         yield _made(path, f"Nanopublication: {path.rpartition('/')[2]}", text.encode())
 
 
@@ -154,7 +159,5 @@ def _questions(questions: Mapping[str, Question]) -> Iterator[Distribution]:
 
 def listed(files: Iterable[Distribution]) -> list[Distribution]:
     """Those that a catalogue names; single nanopublications and questions are found from where they are named together."""
-    whole = ("nanopubs/all.trig", "nanopubs/index.trig")
-    return [
-        each for each in files if each.path in whole or not each.path.startswith(("nanopubs/", "queries/"))
-    ]
+    whole = {f"{folder}{name}.trig" for folder in (SINGLES, SIGNED) for name in ("all", "index")}
+    return [each for each in files if each.path in whole or not each.path.startswith((SINGLES, "queries/"))]

@@ -1,27 +1,60 @@
-"""A file for each nanopublication, all of them in one, and an index that names them (https://nanopub.net/)."""
+"""A file for each nanopublication, all of them in one, and an index that names them (https://nanopub.net/).
+
+These are not signed; see aa_ld.publish.signed for those that are.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import NamedTuple
 
-from pyoxigraph import Literal, NamedNode, Triple
+from pyoxigraph import Literal, NamedNode, RdfFormat, Triple
 
-from aa_ld.exchange.described import Described
-from aa_ld.exchange.nanopub import each_nanopub, trig
+from aa_ld.errors import UsageError
+from aa_ld.exchange.described import Described, parsed
+from aa_ld.exchange.nanopub import Graphs, each_nanopub, head_of, laid_out, trig
 from aa_ld.publish.metadata import Metadata
 from aa_ld.publish.resources import path_of
 from aa_ld.store import Source
-from aa_ld.turtle import write_turtle
-from aa_ld.vocab import BASE, PREFIXES, RDF_TYPE
+from aa_ld.vocab import BASE, PREFIXES, RDF_TYPE, compact
 
-_NP, _NPX, _DCTERMS, _PROV = (PREFIXES[name] for name in ("np", "npx", "dcterms", "prov"))
+_NPX, _DCTERMS, _PROV = (PREFIXES[name] for name in ("npx", "dcterms", "prov"))
+_MOST_NAMED = 20  # facts that a remark names
 
 #: Where the nanopublication of a fact lies, under the folder.
 FOLDER = "nanopubs/"
 
 
-def nanopubs(source: Source, facts: Iterable[Described], metadata: Metadata) -> Iterator[tuple[str, str]]:
-    """The path and the text of each file; the last two hold all, and the index."""
+class Listed(NamedTuple):
+    """What an index says.
+
+    elements    the nanopublications that belong together
+    retracted   nanopublications that an index before listed, of facts that are stated no more
+    withdrawn   the IRIs of these facts
+    supersedes  the index before; empty where there is none
+    appends     the index that this one goes on from, as one index holds a thousand; empty where it is the first
+    whole       whether nothing goes on from this one
+    """
+
+    elements: Iterable[str]
+    retracted: Iterable[str] = ()
+    withdrawn: Iterable[str] = ()
+    supersedes: str = ""
+    appends: str = ""
+    whole: bool = True
+
+
+def nanopubs(
+    source: Source, facts: Iterable[Described], metadata: Metadata, before: Path | None = None
+) -> Iterator[tuple[str, str]]:
+    """The path and the text of each file; the last two hold all, and the index.
+
+    before  the folder of the publication before; facts that its index names and
+            that are stated no more are told as retracted
+
+    Raises UsageError where the index before cannot be read.
+    """
     prefixes: set[str] = set()
     blocks: list[str] = []
     named = []
@@ -31,43 +64,58 @@ def nanopubs(source: Source, facts: Iterable[Described], metadata: Metadata) -> 
         blocks += written
         yield FOLDER + path_of(iri).removeprefix("fact/") + ".trig", trig(declared, written)
     yield FOLDER + "all.trig", trig(prefixes, blocks)
-    yield FOLDER + "index.trig", index(named, metadata)
-
-
-def index(named: Iterable[str], metadata: Metadata) -> str:
-    """A nanopublication that says which ones belong together, and which index it supersedes."""
     this = f"{metadata.version_iri}/nanopub-index/"
-    graphs = {part: this + part for part in ("Head", "assertion", "provenance", "pubinfo")}
-    head: list[tuple[str, str, NamedNode | Literal]] = [
-        (this, RDF_TYPE, NamedNode(_NP + "Nanopublication")),
-        (this, _NP + "hasAssertion", NamedNode(graphs["assertion"])),
-        (this, _NP + "hasProvenance", NamedNode(graphs["provenance"])),
-        (this, _NP + "hasPublicationInfo", NamedNode(graphs["pubinfo"])),
+    gone = sorted(_named_before(before) - set(named)) if before else []
+    prior = metadata.prior and metadata.prior + "/nanopub-index/"
+    listed = Listed(named, gone, [each.removesuffix("/nanopub/") for each in gone], prior)
+    yield FOLDER + "index.trig", trig(*laid_out(this, index(this, listed, metadata)))
+
+
+def index(this: str, listed: Listed, metadata: Metadata, creator: str = BASE + "project") -> Graphs:
+    """The graphs of a nanopublication that says which ones belong together, and which are stated no more."""
+    node, who = NamedNode(this), NamedNode(creator)
+    kind = "NanopubIndex" if listed.whole else "IncompleteIndex"
+    day = Literal(f"{metadata.issued}T00:00:00Z", datatype=NamedNode(PREFIXES["xsd"] + "dateTime"))
+    said: list[tuple[str, NamedNode | Literal]] = [
+        (RDF_TYPE, NamedNode(_NPX + kind)),
+        (_DCTERMS + "title", Literal(f"{metadata.title}, version {metadata.version}", language="en")),
+        (_DCTERMS + "creator", who),
+        (_DCTERMS + "license", NamedNode(metadata.licence)),
+        (_DCTERMS + "created", day),
+        *((_NPX + "supersedes", NamedNode(each)) for each in [listed.supersedes] if each),
+        *((_NPX + "retracts", NamedNode(each)) for each in sorted(listed.retracted)),
     ]
-    creator, day = NamedNode(BASE + "project"), PREFIXES["xsd"] + "dateTime"
-    info: list[tuple[str, str, NamedNode | Literal]] = [
-        (this, RDF_TYPE, NamedNode(_NPX + "NanopubIndex")),
-        (this, _DCTERMS + "title", Literal(f"{metadata.title}, version {metadata.version}", language="en")),
-        (this, _DCTERMS + "creator", creator),
-        (this, _DCTERMS + "license", NamedNode(metadata.licence)),
-        (this, _DCTERMS + "created", Literal(f"{metadata.issued}T00:00:00Z", datatype=NamedNode(day))),
-        *(
-            [(this, _NPX + "supersedes", NamedNode(metadata.prior + "/nanopub-index/"))]
-            if metadata.prior
-            else []
-        ),
-    ]
-    said: dict[str, list[tuple[str, str, NamedNode | Literal]]] = {
-        "Head": head,
-        "assertion": [(this, _NPX + "includesElement", NamedNode(each)) for each in sorted(named)],
-        "provenance": [(graphs["assertion"], _PROV + "wasAttributedTo", creator)],
-        "pubinfo": info,
+    if remark := _remark(sorted(listed.withdrawn)):
+        said.append((PREFIXES["rdfs"] + "comment", Literal(remark, language="en")))
+    elements = [(_NPX + "includesElement", NamedNode(each)) for each in sorted(listed.elements)]
+    before = [(_NPX + "appendsIndex", NamedNode(each)) for each in [listed.appends] if each]
+    return {
+        "Head": head_of(node),
+        "assertion": [Triple(node, NamedNode(p), o) for p, o in [*before, *elements]],
+        "provenance": [Triple(NamedNode(this + "assertion"), NamedNode(_PROV + "wasAttributedTo"), who)],
+        "pubinfo": [Triple(node, NamedNode(p), o) for p, o in said],
     }
-    prefixes: set[str] = set()
-    blocks = []
-    for part, triples in said.items():
-        text = write_turtle(Triple(NamedNode(s), NamedNode(p), o) for s, p, o in triples)
-        declared, _, body = text.partition("\n\n")
-        prefixes.update(line for line in declared.split("\n") if line)
-        blocks.append(f"<{graphs[part]}> {{\n{body}}}\n")
-    return trig(prefixes, blocks)
+
+
+def _remark(facts: list[str]) -> str:
+    """The facts that are stated no more, in words."""
+    if not facts:
+        return ""
+    shown = ", ".join(map(compact, facts[:_MOST_NAMED]))
+    more = f" and {len(facts) - _MOST_NAMED} more" if len(facts) > _MOST_NAMED else ""
+    return f"Stated before, and no more: {shown}{more}."
+
+
+def _named_before(folder: Path) -> set[str]:
+    """The nanopublications that the index before lists or retracts; none where there is none."""
+    place = folder / FOLDER / "index.trig"
+    if not place.is_file():
+        return set()
+    try:
+        quads = parsed(place.read_text(encoding="utf-8"), RdfFormat.TRIG, str(place))
+    except (OSError, UnicodeDecodeError) as error:
+        what = f"The index of an earlier publication cannot be read: {error}."
+        raise UsageError(str(place), what, "Put it back as it was, or take it away.") from None
+    named = {_NPX + "includesElement", _NPX + "retracts"}
+    found = {q.object.value for q in quads if q.predicate.value in named and isinstance(q.object, NamedNode)}
+    return {each for each in found if each.startswith(PREFIXES["fact"]) and each.endswith("/nanopub/")}
