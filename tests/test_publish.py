@@ -13,6 +13,7 @@ import sys
 import threading
 from pathlib import Path
 from urllib.parse import quote
+from zipfile import ZipFile
 
 import pytest
 from apache import apache, asked
@@ -302,6 +303,61 @@ def test_a_publication_is_written_whole_and_replaced_whole(tmp_path, monkeypatch
     assert (old / "aa.ttl").read_text() == "# as it was\n"
     assert [path.read_text() for path in signed.iterdir()] == ["# signed by somebody\n"]
     assert os.listdir(tmp_path) == ["site"]
+
+
+def test_a_publication_in_one_file_holds_the_same_and_goes_on_as_a_folder_does(tmp_path, monkeypatch):
+    """The same files and bytes each time; versions of before stay; an old one stands when a new one fails."""
+    kb, archive = load("review"), tmp_path / "site.zip"
+    publish(kb, tmp_path / "site")
+    count = publish(kb, archive).files
+    first = archive.read_bytes()
+    with ZipFile(archive, "a") as added:
+        added.writestr("version/0.0.1/aa.ttl", "# as it was\n")
+    assert publish(kb, archive).files == count
+    with ZipFile(archive) as found:
+        held = {name: found.read(name) for name in found.namelist()}
+    old = held.pop("version/0.0.1/aa.ttl")
+    kept = archive.read_bytes()
+
+    def fails(*_: object):
+        yield "half.html", b"half"
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("aa_ld.publish.building.of_the_whole", fails)
+    with pytest.raises(OSError, match="No space"):
+        publish(kb, archive)
+
+    assert old == b"# as it was\n"
+    assert held == {
+        path.relative_to(tmp_path / "site").as_posix(): path.read_bytes()
+        for path in (tmp_path / "site").rglob("*")
+        if path.is_file()
+    }
+    assert archive.read_bytes() == kept
+    assert sorted(os.listdir(tmp_path)) == ["site", "site.zip"]
+    archive.unlink()
+    monkeypatch.undo()
+    publish(kb, archive)
+    assert archive.read_bytes() == first
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"no archive", "of others"], ids=["empty", "no archive", "of others"]
+)
+def test_an_archive_that_is_somebody_elses_is_not_replaced(tmp_path, content):
+    """An empty file, a file that is no archive, and one that holds other things stay as they are."""
+    archive = tmp_path / "site.zip"
+    if isinstance(content, str):
+        with ZipFile(archive, "w") as made:
+            made.writestr("../mine.txt", content)
+    else:
+        archive.write_bytes(content)
+    before = archive.read_bytes()
+
+    with pytest.raises(errors.UsageError, match="none that aa-ld publish has made"):
+        publish(load("review"), archive)
+    assert archive.read_bytes() == before
+    assert os.listdir(tmp_path) == ["site.zip"]
 
 
 def told(work) -> str:

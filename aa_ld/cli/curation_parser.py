@@ -46,7 +46,7 @@ def add_curation(verbs: argparse._SubParsersAction[Parser]) -> None:
         help="facts as a table or workbook that reads back as the same, or in a format of others",
         examples="Examples:\n  aa-ld export --about dupilumab -o dupilumab.xlsx\n  aa-ld export SF30 SF32\n"
         "  aa-ld export --inferred --format kgx -o graph/\n  aa-ld export --certainty possible -o facts.jsonld\n"
-        "  aa-ld export SF32 --format nanopub --key key.pem --orcid 0000-0000-0000-0001\n",
+        "  aa-ld export SF32 --format nanopub --key key.pem --orcid YOUR-ORCID\n",
         description="Give the facts that are named, or else those that match every filter given, as aa-ld facts does. "
         "What a format cannot tell truthfully is left out, and told with the reason.",
     )

@@ -24,7 +24,7 @@ def add_nanopub(verbs: argparse._SubParsersAction[Parser]) -> None:
     nanopub_ = verbs.add_parser(
         "nanopub",
         help="check signed nanopublications, or send them to a server",
-        examples="Examples:\n  aa-ld publish site/ --key key.pem --orcid 0000-0000-0000-0001\n"
+        examples="Examples:\n  aa-ld publish site/ --key key.pem --orcid YOUR-ORCID\n"
         "  aa-ld nanopub check site/\n  aa-ld nanopub send site/ --dry-run\n  aa-ld nanopub send site/\n"
         "  aa-ld nanopub send site/ --server https://example.org/np/\n",
         description="check: is each file what was signed? Exit status 1 where one is not. send: all are checked, then "

@@ -27,12 +27,12 @@ def add_publishing(verbs: argparse._SubParsersAction[Parser]) -> None:
         "publish",
         help="everything that puts the knowledge on the web, in one folder",
         examples="Examples:\n  aa-ld publish site/\n  aa-ld publish site/ --site https://example.org/aa-ld/\n"
-        "  aa-ld publish site/ --key key.pem --orcid 0000-0000-0000-0001\n",
+        "  aa-ld publish site.zip\n  aa-ld publish site/ --key key.pem --orcid YOUR-ORCID\n",
         description="Write pages, files for machines and records for archives into a folder, which needs no server of its "
-        "own. Nothing is sent anywhere. A folder that was published before is replaced when the new one is whole; its "
-        "versions stay.",
+        "own, or into one ZIP file. Nothing is sent anywhere. What was published there before is replaced when the new "
+        "is whole; its versions stay.",
     )
-    publish_.add_argument("folder", metavar="DIR", help="where to write; made if there is none")
+    publish_.add_argument("folder", metavar="DIR|FILE.zip", help="where to write; made if there is none")
     publish_.add_argument(
         "--site",
         default="",
@@ -54,7 +54,9 @@ def publish(arguments: argparse.Namespace) -> int:
     kb = load("all", arguments.data)
     with Bar() as bar:
         done = written(kb, arguments.folder, bar, site=arguments.site, signer=signer)
-    say(f"{done.files:,} files in {arguments.folder}. First page: {Path(arguments.folder) / 'index.html'}")
+    packed = Path(arguments.folder).is_file()
+    first = "index.html in it" if packed else Path(arguments.folder) / "index.html"
+    say(f"{done.files:,} files in {arguments.folder}. First page: {first}")
     if not arguments.site:
         sys.stderr.write("For the rules of w3id.org say where the folder will stand: --site URL.\n")
     if done.tally:

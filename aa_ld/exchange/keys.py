@@ -51,7 +51,7 @@ class Signer:
 def open_signer(path: str, orcid: str, name: str = "", passphrase: Callable[[], str] | None = None) -> Signer:
     """A signer, from the file of a private key.
 
-    orcid       as https://orcid.org/0000-0000-0000-0001, or its digits
+    orcid       as https://orcid.org/…, or its digits
     passphrase  asked only where the key is encrypted
 
     Raises MissingExtraError where the nanopub library is missing or too old,
@@ -97,9 +97,7 @@ def orcid_of(text: str) -> str:
         total = (total + int(digit)) * 2
     if not found or "0123456789X"[(12 - total % 11) % 11] != found[1][-1]:
         what = f"{printable(text, 60)} is no ORCID iD." if text.strip() else "It is not said who signs."
-        raise ParameterValueError(
-            "--orcid", what, "Give your own, as in https://orcid.org/0000-0000-0000-0001."
-        )
+        raise ParameterValueError("--orcid", what, "Give your own, as it stands on orcid.org.")
     return f"https://orcid.org/{found[1]}"
 
 

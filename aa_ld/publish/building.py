@@ -10,6 +10,7 @@ import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from html import escape
+from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
 
@@ -24,6 +25,7 @@ from aa_ld.publish.catalogue import Distribution, catalogue
 from aa_ld.publish.downloads import downloads, listed
 from aa_ld.publish.linked import Site
 from aa_ld.publish.metadata import Metadata
+from aa_ld.publish.packed import pack, unpacked
 from aa_ld.publish.rdf import SYNTAXES, files_of, written
 from aa_ld.publish.records import records
 from aa_ld.publish.redirects import types, w3id
@@ -51,7 +53,7 @@ def publish(
     site: str = "",
     signer: Signer | None = None,
 ) -> Published:
-    """Write the publication into a folder.
+    """Write the publication into a folder, or into one file where the name ends in .zip.
 
     site    the URL under which the folder will stand; with it, the rules for
             w3id.org are written too
@@ -62,6 +64,8 @@ def publish(
     else, and with a signer what aa_ld.publish.signed does.
     """
     target = Path(folder)
+    if target.suffix == ".zip" and not target.is_dir():
+        return _publish_packed(kb, target, told, site, signer)
     _check(target)
     target.parent.mkdir(parents=True, exist_ok=True)
     building = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
@@ -78,6 +82,16 @@ def publish(
         shutil.rmtree(building, ignore_errors=True)
         raise
     return Published(count, made.tally if signer else None)
+
+
+def _publish_packed(
+    kb: Knowledge, target: Path, told: Told | None, site: str, signer: Signer | None
+) -> Published:
+    with unpacked(target, MARK) as before, _uncollected():
+        known = Site(kb.inferred())
+        made = _signed(known, signer, before, told) if signer else Made(carried(before), Tally())
+        whole = chain(of_each(known), of_the_whole(known, told, site, before, made.files))
+        return Published(pack(target, _apart(whole), before), made.tally if signer else None)
 
 
 def _signed(known: Site, signer: Signer, target: Path, told: Told | None) -> Made:
@@ -98,14 +112,9 @@ def _uncollected() -> Iterator[None]:
 
 def _write(folder: Path, made: Iterable[tuple[str, bytes]]) -> int:
     """Write files under a folder; gives their number. Raises UsageError where two would be one."""
-    seen: set[str] = set()
+    count = 0
     parents: set[str] = set()
-    for path, data in made:
-        if ".." in path.split("/") or path.startswith("/"):
-            raise UsageError(path, "This leads out of the folder.", "Report it: no IRI may do that.")
-        if path in seen:
-            raise UsageError(path, "Two things would stand in this file.", "Give one of them another IRI.")
-        seen.add(path)
+    for count, (path, data) in enumerate(_apart(made), 1):  # noqa: B007 - the last is their number
         parent = path.rpartition("/")[0]
         if parent not in parents:
             (folder / parent).mkdir(parents=True, exist_ok=True)
@@ -115,8 +124,21 @@ def _write(folder: Path, made: Iterable[tuple[str, bytes]]) -> int:
                 file.write(data)
         except FileExistsError:
             what = "This disk does not tell capital letters from small ones, and names of ours differ in nothing else."
-            raise UsageError(path, what, "Publish on a disk that does, as those of Linux are.") from None
-    return len(seen)
+            remedy = "Publish into one file, as in aa-ld publish site.zip, or on a disk that does, as those of Linux are."
+            raise UsageError(path, what, remedy) from None
+    return count
+
+
+def _apart(made: Iterable[tuple[str, bytes]]) -> Iterator[tuple[str, bytes]]:
+    """The files, each seen to lie in the folder and to be the only one of its name."""
+    seen: set[str] = set()
+    for path, data in made:
+        if ".." in path.split("/") or path.startswith("/"):
+            raise UsageError(path, "This leads out of the folder.", "Report it: no IRI may do that.")
+        if path in seen:
+            raise UsageError(path, "Two things would stand in this file.", "Give one of them another IRI.")
+        seen.add(path)
+        yield path, data
 
 
 def files(

@@ -1,0 +1,73 @@
+"""The publication as one ZIP file: for a deposit, and for disks that do not tell capital letters from small ones."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from zipfile import ZIP_DEFLATED, BadZipFile, ZipFile, ZipInfo
+
+from aa_ld.errors import UsageError
+
+#: The folders of an earlier publication from which a new one goes on.
+_CARRIED = ("version/", "nanopubs/")
+_EPOCH = (1980, 1, 1, 0, 0, 0)  # the first day that a ZIP file knows; no clock is read
+
+
+@contextmanager
+def unpacked(archive: Path, mark: str) -> Iterator[Path]:
+    """What a new publication goes on from, in a folder for the time being; an empty one where there is no archive.
+
+    mark  the file by which a publication of ours is known
+
+    Raises UsageError for a file that is something else.
+    """
+    with tempfile.TemporaryDirectory(prefix="aa-ld-") as folder:
+        if archive.exists():
+            try:
+                with ZipFile(archive) as old:
+                    names = old.namelist()
+                    if mark in names:  # extract takes out whatever would lead out of the folder
+                        old.extractall(folder, [name for name in names if name.startswith(_CARRIED)])
+            except (BadZipFile, OSError, EOFError):
+                names = []
+            if mark not in names:
+                what = "This file is none that aa-ld publish has made."
+                raise UsageError(str(archive), what, "Name another file, or one that was published before.")
+        yield Path(folder)
+
+
+def pack(archive: Path, made: Iterable[tuple[str, bytes]], before: Path) -> int:
+    """Write files into an archive, and the versions of before; gives how many were made. An old one stands until then."""
+    archive.parent.mkdir(parents=True, exist_ok=True)
+    handle, temporary = tempfile.mkstemp(prefix=f".{archive.name}.", dir=archive.parent)
+    try:
+        with os.fdopen(handle, "wb") as file, ZipFile(file, "w", ZIP_DEFLATED) as new:
+            for path, data in made:
+                new.writestr(_entry(path), data)
+            count = len(new.namelist())
+            anew = set(map(_version_of, new.namelist()))
+            for kept in sorted(each for each in (before / "version").rglob("*") if each.is_file()):
+                name = kept.relative_to(before).as_posix()
+                if _version_of(name) not in anew:
+                    new.writestr(_entry(name), kept.read_bytes())
+        os.chmod(temporary, 0o644)
+        os.replace(temporary, archive)
+    except BaseException:
+        os.unlink(temporary)
+        raise
+    return count
+
+
+def _version_of(name: str) -> str:
+    """The folder of a version that a file belongs to."""
+    return "/".join(name.split("/")[:2]) + "/"
+
+
+def _entry(path: str) -> ZipInfo:
+    entry = ZipInfo(path, _EPOCH)
+    entry.compress_type = ZIP_DEFLATED
+    entry.external_attr = 0o100644 << 16
+    return entry
