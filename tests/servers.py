@@ -169,12 +169,16 @@ def fuseki() -> Running:
     return start_fuseki(update=True)
 
 
-def start_fuseki(*, update: bool) -> Running:
-    """A new Apache Jena Fuseki, in memory, with or without its update service."""
+def fuseki_jar() -> str:
+    """The jar of Fuseki, which holds the commands of Jena too; empty where there is none."""
     home = Path.home() / ".m2/repository/org/apache/jena/jena-fuseki-server"
     jars = [os.environ.get("AA_LD_FUSEKI_JAR", ""), *map(str, sorted(home.glob("*/*server-?.*.?.jar")))]
-    jar = next((each for each in jars if each and os.path.exists(each)), "")
-    java = shutil.which("java")
+    return next((each for each in jars if each and os.path.exists(each)), "")
+
+
+def start_fuseki(*, update: bool) -> Running:
+    """A new Apache Jena Fuseki, in memory, with or without its update service."""
+    jar, java = fuseki_jar(), shutil.which("java")
     if not jar or not java:
         pytest.skip("Fuseki is not installed: set AA_LD_FUSEKI_JAR, or see docs/endpoints.md")
     port, folder = free_port(), _folder()

@@ -176,7 +176,7 @@ BREAKS = [
     ("FsF-A1-03D", "catalogue.ttl", lambda t: re.sub(DCAT + r"downloadURL> <https:(\S+)aa\.owl>", r"<http://www.w3.org/ns/dcat#downloadURL> <ftp:\1aa.owl>", t), "ftp:"),
     ("FsF-I1-01M", "index.html", without("(?s)<script.*</script>"), "embeds no"),
     ("FsF-I1-01M", "catalogue.ttl", lambda t: t[:-100], "catalogue.ttl is no RDF"),
-    ("FsF-I2-01M", "catalogue.ttl", lambda t: re.sub(r"(?m)^  prov:.*\n", "", re.sub(r"http://(rdfs|spdx)\.org/", "http://example.org/", t)), "Only dcat, dcterms"),
+    ("FsF-I2-01M", "catalogue.ttl", lambda t: re.sub(r"(?m)^  prov:.*\n", "", re.sub(r"http://(rdfs|spdx|xmlns)\.(org|com)/", "http://example.org/", t)), "Only dcat, dcterms"),
     ("FsF-I3-01M", "catalogue.ttl", lambda t: re.sub(rf"(?m)^  (dcterms:conformsTo|{DCAT}(isVersionOf|previousVersion|theme)>) .*\n", "", t), "No related"),
     ("FsF-R1-01MD", "data/aa-ld.nq", lambda t: t + "\n", "aa-ld.nq"),
     ("FsF-R1-01MD", "dataset.jsonld", record_without("variableMeasured"), "variableMeasured"),

@@ -45,6 +45,25 @@ class Distribution(NamedTuple):
     data: bytes
 
 
+#: What the ending of a file means, for people.
+_KINDS = {
+    "ttl": "RDF as Turtle", "owl": "OWL as RDF/XML", "jsonld": "RDF as JSON-LD", "nt": "RDF as N-Triples",
+    "nq": "RDF as N-Quads, a named graph a layer", "trig": "RDF as TriG, in named graphs", "obo": "an ontology in OBO 1.4",
+    "tsv": "a table, columns parted by tabs", "csv": "a table, columns parted by commas", "jsonl": "JSON, an object a line",
+}  # fmt: skip
+
+
+def described(file: Distribution) -> str:
+    """A sentence about a file: what it holds, in which form, packed or not, of how many bytes.
+
+    >>> described(Distribution("data/x.nt.gz", "Some facts", "application/n-triples", b"12345"))
+    'Some facts: RDF as N-Triples, packed by gzip, 5 bytes.'
+    """
+    kind = _KINDS.get(file.path.removesuffix(".gz").rpartition(".")[2], file.media)
+    packed = ", packed by gzip" if file.path.endswith(".gz") else ""
+    return f"{file.title}: {kind}{packed}, {len(file.data):,} bytes."
+
+
 def catalogue(layers: Layers, metadata: Metadata, files: Iterable[Distribution]) -> list[Triple]:
     """The triples of dcat.ttl and void.ttl, which are one file.
 
@@ -87,6 +106,24 @@ def _number(value: int) -> Literal:
 def _whole(metadata: Metadata) -> Iterator[Triple]:
     publisher = _node(BASE + "project")
     yield from _about(
+        publisher.value,
+        [
+            ("a", _word("foaf:Organization")),
+            ("a", _word("foaf:Agent")),
+            ("foaf:name", Literal(metadata.publisher)),
+        ],
+    )
+    yield from _about(
+        BASE + "catalogue",
+        [
+            ("a", _word("dcat:Catalog")), ("dcterms:title", f"Catalogue of {metadata.title}"),
+            ("dcterms:description", "The data set, its files to load, and how they were made."),
+            ("dcterms:publisher", publisher), ("dcterms:license", _node(metadata.licence)),
+            ("dcterms:issued", _day(metadata.issued)), ("dcat:dataset", _node(DATASET)),
+            ("foaf:homepage", _node(BASE)),
+        ],
+    )  # fmt: skip
+    yield from _about(
         DATASET,
         [
             ("a", _word("dcat:Dataset")), ("a", _word("void:Dataset")),
@@ -115,7 +152,7 @@ def _distribution(file: Distribution, metadata: Metadata) -> Iterator[Triple]:
     yield from _about(
         iri,
         [
-            ("a", _word("dcat:Distribution")), ("dcterms:title", file.title),
+            ("a", _word("dcat:Distribution")), ("dcterms:title", file.title), ("dcterms:description", described(file)),
             ("dcterms:license", _node(metadata.licence)), ("dcat:downloadURL", _node(iri)), ("dcat:accessURL", _node(BASE)),
             ("dcat:mediaType", _node(_MEDIA + file.media)), ("dcat:byteSize", Literal(str(len(file.data)), datatype=_word("xsd:nonNegativeInteger"))),
             *([("dcat:compressFormat", _node(_MEDIA + "application/gzip"))] if file.path.endswith(".gz") else []),

@@ -15,7 +15,7 @@ from typing import Any
 
 from aa_ld import __version__
 from aa_ld.ask import DISCLAIMER
-from aa_ld.publish.catalogue import Distribution
+from aa_ld.publish.catalogue import Distribution, described
 from aa_ld.publish.metadata import CODE_LICENCE, KEYWORDS, Metadata
 from aa_ld.publish.schema_org import dataset
 from aa_ld.vocab import BASE
@@ -33,11 +33,12 @@ def records(metadata: Metadata, files: list[Distribution]) -> dict[str, str]:
         ),
         "dataset.jsonld": _json(dataset(metadata, [(each.path, each.media) for each in files])),
         "dataset.html": _LEADING_ON,
+        "catalogue.html": _LEADING_ON,
         "llms.txt": for_assistants(metadata, files),
     }
 
 
-#: The page of the data set is the one that tells of all.
+#: The page of the data set, and of the catalogue, is the one that tells of all.
 _LEADING_ON = (
     '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>The data set</title>'
     '<meta http-equiv="refresh" content="0; url=about.html"><link rel="canonical" href="about.html"></head>'
@@ -108,6 +109,12 @@ def crate(metadata: Metadata, files: Iterable[Distribution]) -> dict[str, Any]:
     """ro-crate-metadata.json: the folder as a research object, with each file to load."""
     listed = list(files)
     publisher = {"@id": BASE + "project", "@type": "Organization", "name": metadata.publisher, "url": BASE}
+    identifier = {
+        "@id": "#version",
+        "@type": "PropertyValue",
+        "name": "IRI of this version",
+        "value": metadata.version_iri,
+    }
     root = {
         "@id": "./",
         "@type": "Dataset",
@@ -119,7 +126,7 @@ def crate(metadata: Metadata, files: Iterable[Distribution]) -> dict[str, Any]:
         "publisher": {"@id": publisher["@id"]},
         "author": {"@id": publisher["@id"]},
         "keywords": ", ".join(KEYWORDS),
-        "identifier": metadata.version_iri,
+        "identifier": {"@id": identifier["@id"]},
         "hasPart": [{"@id": each.path} for each in listed],
     }
     parts = [
@@ -127,6 +134,7 @@ def crate(metadata: Metadata, files: Iterable[Distribution]) -> dict[str, Any]:
             "@id": each.path,
             "@type": "File",
             "name": each.title,
+            "description": described(each),
             "encodingFormat": each.media,
             "contentSize": str(len(each.data)),
             "sha256": sha256(each.data).hexdigest(),
@@ -147,7 +155,7 @@ def crate(metadata: Metadata, files: Iterable[Distribution]) -> dict[str, Any]:
     }
     return {
         "@context": "https://w3id.org/ro/crate/1.2/context",
-        "@graph": [descriptor, root, publisher, licence, *parts],
+        "@graph": [descriptor, root, publisher, licence, identifier, *parts],
     }
 
 

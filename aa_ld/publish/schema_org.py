@@ -51,16 +51,18 @@ def schema_org(resource: Resource, metadata: Metadata) -> dict[str, Any]:
         "@type": _TYPES[resource.kind],
         "name": resource.label,
         "url": resource.iri,
-        "license": metadata.licence,
-        "isPartOf": {"@type": "Dataset", "@id": BASE + "dataset", "name": metadata.title},
     }
-    if resource.kind == "term":
-        made |= {"inDefinedTermSet": {"@type": "DefinedTermSet", "@id": BASE, "name": metadata.title}}
+    if resource.kind == "term":  # schema.org has no licence of a single term
+        terms = {"@type": "DefinedTermSet", "@id": BASE, "name": metadata.title, "license": metadata.licence}
+        made |= {"inDefinedTermSet": terms}
         made |= _some("description", said.get(_SKOS + "definition"), single=True)
         made |= _some("alternateName", said.get(_SKOS + "altLabel"))
         made |= _some("sameAs", [iri for match in _MATCHES for iri in said.get(match, [])])
         made["termCode"] = resource.iri.removeprefix(BASE)
-    elif resource.kind == "fact":
+        return _told(made)
+    whole = {"@type": "Dataset", "@id": BASE + "dataset", "name": metadata.title}
+    made |= {"license": metadata.licence, "isPartOf": whole}
+    if resource.kind == "fact":
         made |= {
             "text": resource.label,
             "creativeWorkStatus": _certainty(said),
@@ -70,6 +72,11 @@ def schema_org(resource: Resource, metadata: Metadata) -> dict[str, Any]:
         made |= _article(said)
     elif resource.kind == "question":
         made |= _some("description", said.get(_RDFS + "comment"), single=True)
+    return _told(made)
+
+
+def _told(made: dict[str, Any]) -> dict[str, Any]:
+    """What there is to tell."""
     return {key: value for key, value in made.items() if value not in ("", [], None)}
 
 
