@@ -177,8 +177,9 @@ def read_facts(source: Source, iris: Iterable[str] | None = None) -> list[Fact]:
 def _triples(source: Source, query: str, wanted: str | None, variable: str) -> Triples:
     values = "" if wanted is None else f"VALUES ?{variable} {{ {wanted} }}"
     found: Triples = defaultdict(lambda: defaultdict(list))
+    kept: dict[str, str] = {}  # the same words are said of many facts, and are kept once
     for row in rows(source, query.format(values=values)):
-        subject, predicate, value = (_text(row[name]) for name in ("s", "p", "o"))
+        subject, predicate, value = (kept.setdefault(text, text) for text in map(_text, row.values()))
         found[subject][predicate].append(value)
     for own in found.values():
         for values_of in own.values():

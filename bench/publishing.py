@@ -82,7 +82,7 @@ def turns(count: int) -> None:
             before = time.perf_counter()
             load().validate()
             validated = time.perf_counter()
-            files = publish(load(), Path(folder) / str(turn), site="https://example.org/aa-ld/")
+            files = publish(load(), Path(folder) / str(turn), site="https://example.org/aa-ld/").files
             published = time.perf_counter()
             ratios.append((published - validated) / (validated - before))
             print(
@@ -102,7 +102,7 @@ def one(facts: int) -> None:
     try:
         start = time.perf_counter()
         files = publish(kb, Path(folder) / "site")
-        print(facts, files, f"{time.perf_counter() - start:.2f}", loaded, peak())
+        print(facts, files.files, f"{time.perf_counter() - start:.2f}", loaded, peak())
     finally:
         shutil.rmtree(folder)
 

@@ -27,7 +27,7 @@ from aa_ld.publish import publish
 from aa_ld.publish.beside import beside
 from aa_ld.publish.building import MARK, files
 from aa_ld.publish.redirects import w3id
-from aa_ld.publish.resources import layer_quads, path_of, resources
+from aa_ld.publish.resources import layer_lines, path_of, resources
 from aa_ld.publish.schema_org import embedded
 from aa_ld.vocab import BASE, PREFIXES, compact
 
@@ -255,7 +255,7 @@ def test_a_fact_is_a_claim_to_search_engines(made):
     from aa_ld.publish.schema_org import schema_org
 
     metadata = read_metadata(layers)
-    for each in resources(layer_quads(layers), Names(layers)):
+    for each in resources(layer_lines(layers), Names(layers)):
         told = schema_org(each, metadata)
         assert told["@context"] == {"@vocab": "https://schema.org/"}
         if each.kind == "fact":
@@ -517,7 +517,7 @@ def test_every_kind_of_iri_leads_to_every_format(served):
     w3, _ = served
     layers = load().inferred()
     one_of: dict[str, str] = {}
-    for each in resources(layer_quads(layers), Names(layers)):
+    for each in resources(layer_lines(layers), Names(layers)):
         one_of.setdefault(each.kind, each.iri)
         for part in each.parts[:1]:
             one_of.setdefault(part.removeprefix(BASE).split("/")[0], part)

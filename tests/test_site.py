@@ -7,7 +7,7 @@ import json
 import re
 
 import pytest
-from pyoxigraph import RdfFormat, serialize
+from pyoxigraph import RdfFormat, parse, serialize
 from webpages import Read, target
 
 from aa_ld import errors, load
@@ -16,7 +16,7 @@ from aa_ld.changes import Change, Diff
 from aa_ld.names import Names
 from aa_ld.publish.building import files
 from aa_ld.publish.linked import Site
-from aa_ld.publish.resources import layer_quads, resources
+from aa_ld.publish.resources import layer_lines, resources
 from aa_ld.publish.since import since
 from aa_ld.publish.site import pages
 from aa_ld.vocab import BASE, PREFIXES
@@ -103,7 +103,7 @@ def test_every_resource_has_a_page(made):
     layers = load().inferred()
 
     assert [
-        each.path for each in resources(layer_quads(layers), Names(layers)) if f"{each.path}.html" not in made
+        each.path for each in resources(layer_lines(layers), Names(layers)) if f"{each.path}.html" not in made
     ] == []
 
 
@@ -232,7 +232,7 @@ def test_changes_are_told_fact_by_fact():
 
 def test_changes_are_worked_out_from_what_was_published_before(tmp_path):
     """A version that lies in the folder is compared with this one, conclusions too; one that cannot be read is named."""
-    quads = layer_quads(load().inferred())
+    quads = list(parse(layer_lines(load().inferred()), RdfFormat.N_QUADS))
     old = [quad for quad in quads if "/interleukin-13-stands-for-th2-doi" not in str(quad.subject)]
     folder = tmp_path / "version" / "0.1.0"
     folder.mkdir(parents=True)

@@ -35,6 +35,9 @@ from aa_ld.publish.site import pages
 from aa_ld.release.products import named
 from aa_ld.vocab import BASE
 
+#: What is kept under the IRI of its version.
+_VERSIONED = ("aa.", "aa-base.", "data/aa-ld.nq.gz", "data/context.")
+
 Told = Callable[[str, int, int], None]
 
 
@@ -174,9 +177,11 @@ def of_the_whole(
     """All others: what can be loaded, pages, and what is said of the whole."""
     if told:
         told("files to load", 0, 0)
-    made = [*downloads(known, before), *held]
-    yield from ((each.path, each.data) for each in made)
-    earlier = since(before, known.quads, known.metadata.version) if before else {}
+    made: list[Distribution] = []
+    for each in chain(downloads(known, before), held):
+        yield each.path, each.data
+        made.append(each if each.path.startswith(_VERSIONED) else each.written())
+    earlier = since(before, parse(known.lines, RdfFormat.N_QUADS), known.metadata.version) if before else {}
     for number, page in enumerate(pages(known, made, earlier)):
         if told:
             told("pages", number, len(known.resources))
@@ -217,7 +222,7 @@ def _versioned(metadata: Metadata, made: list[Distribution]) -> Iterator[tuple[s
     """The files of this version under its own IRI, where they stay when the next one comes."""
     folder = metadata.version_iri.removeprefix(BASE)
     for each in made:
-        if each.path.startswith(("aa.", "aa-base.", "data/aa-ld.nq.gz", "data/context.")):
+        if each.path.startswith(_VERSIONED):
             yield f"{folder}/{each.path.rpartition('/')[2]}", each.data
 
 

@@ -33,16 +33,29 @@ PREFIXES_HERE = {"dcat": _DCAT, "void": _VOID, "spdx": _SPDX}
 class Distribution(NamedTuple):
     """A file that holds all or a part of the data.
 
-    path   under the folder
-    title  what it holds
-    media  its media type, without packing
-    data   its bytes
+    path    under the folder
+    title   what it holds
+    media   its media type, without packing
+    data    its bytes, as long as they are needed
+    size    how many there are
+    digest  their SHA-256
     """
 
     path: str
     title: str
     media: str
     data: bytes
+    size: int
+    digest: str
+
+    @classmethod
+    def of(cls, path: str, title: str, media: str, data: bytes) -> Distribution:
+        """A file with these bytes."""
+        return cls(path, title, media, data, len(data), sha256(data).hexdigest())
+
+    def written(self) -> Distribution:
+        """The same without its bytes, once they lie on a disk; the first line stays, which names the columns of a table."""
+        return self._replace(data=self.data[: self.data.find(b"\n") + 1])
 
 
 #: What the ending of a file means, for people.
@@ -56,12 +69,12 @@ _KINDS = {
 def described(file: Distribution) -> str:
     """A sentence about a file: what it holds, in which form, packed or not, of how many bytes.
 
-    >>> described(Distribution("data/x.nt.gz", "Some facts", "application/n-triples", b"12345"))
+    >>> described(Distribution.of("data/x.nt.gz", "Some facts", "application/n-triples", b"12345"))
     'Some facts: RDF as N-Triples, packed by gzip, 5 bytes.'
     """
     kind = _KINDS.get(file.path.removesuffix(".gz").rpartition(".")[2], file.media)
     packed = ", packed by gzip" if file.path.endswith(".gz") else ""
-    return f"{file.title}: {kind}{packed}, {len(file.data):,} bytes."
+    return f"{file.title}: {kind}{packed}, {file.size:,} bytes."
 
 
 def catalogue(layers: Layers, metadata: Metadata, files: Iterable[Distribution]) -> list[Triple]:
@@ -154,12 +167,12 @@ def _distribution(file: Distribution, metadata: Metadata) -> Iterator[Triple]:
         [
             ("a", _word("dcat:Distribution")), ("dcterms:title", file.title), ("dcterms:description", described(file)),
             ("dcterms:license", _node(metadata.licence)), ("dcat:downloadURL", _node(iri)), ("dcat:accessURL", _node(BASE)),
-            ("dcat:mediaType", _node(_MEDIA + file.media)), ("dcat:byteSize", Literal(str(len(file.data)), datatype=_word("xsd:nonNegativeInteger"))),
+            ("dcat:mediaType", _node(_MEDIA + file.media)), ("dcat:byteSize", Literal(str(file.size), datatype=_word("xsd:nonNegativeInteger"))),
             *([("dcat:compressFormat", _node(_MEDIA + "application/gzip"))] if file.path.endswith(".gz") else []),
             ("spdx:checksum", _node(checksum)),
         ],
     )  # fmt: skip
-    digest = Literal(sha256(file.data).hexdigest(), datatype=_word("xsd:hexBinary"))
+    digest = Literal(file.digest, datatype=_word("xsd:hexBinary"))
     yield from _about(
         checksum,
         [

@@ -8,7 +8,7 @@ import io
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
-from pyoxigraph import NamedNode, Quad, RdfFormat, Triple, serialize
+from pyoxigraph import NamedNode, RdfFormat, Triple, parse, serialize
 
 from aa_ld import places
 from aa_ld.ask import Answer
@@ -37,23 +37,21 @@ _MEDIA = {
 }  # fmt: skip
 
 
-def downloads(site: Site, before: Path | None = None) -> list[Distribution]:
+def downloads(site: Site, before: Path | None = None) -> Iterator[Distribution]:
     """All files to load, in a fixed order; `before` is the folder of the publication before."""
     facts = sorted(site.facts)
+    yield from _ontology()
+    yield from _data(site.lines)
+    yield from _tables(site, [iri for iri in facts if not iri.startswith(PREFIXES["fact"] + "derived-")])
     found = describe(site.layers, facts)
-    return [
-        *_ontology(),
-        *_data(site.quads),
-        *_tables(site, [iri for iri in facts if not iri.startswith(PREFIXES["fact"] + "derived-")]),
-        *_graphs(site.layers, found),
-        *_nanopubs(site.layers, found, site.metadata, before),
-        *_questions(site.questions),
-    ]
+    yield from _graphs(site.layers, found)
+    yield from _nanopubs(site.layers, found, site.metadata, before)
+    yield from _questions(site.questions)
 
 
 def _made(path: str, title: str, data: bytes) -> Distribution:
     ending = path.removesuffix(".gz").rpartition(".")[2]
-    return Distribution(path, title, _MEDIA[ending], data)
+    return Distribution.of(path, title, _MEDIA[ending], data)
 
 
 def _packed(path: str, title: str, data: bytes) -> Distribution:
@@ -70,12 +68,15 @@ def _ontology() -> Iterator[Distribution]:
     yield _made("data/context.jsonld", "The JSON-LD context of facts", places.context_file().read_bytes())
 
 
-def _data(quads: list[Quad]) -> Iterator[Distribution]:
-    lines = serialize(quads, format=RdfFormat.N_QUADS) or b""
+def _data(lines: bytes) -> Iterator[Distribution]:
     yield _made("data/aa-ld.nq", "Everything, a named graph a layer, as N-Quads", lines)
     yield _packed("data/aa-ld.nq", "Everything as N-Quads, packed", lines)
     trig = (
-        serialize(quads, format=RdfFormat.TRIG, prefixes={name: PREFIXES[name] for name in sorted(PREFIXES)})
+        serialize(
+            parse(lines, RdfFormat.N_QUADS),
+            format=RdfFormat.TRIG,
+            prefixes={name: PREFIXES[name] for name in sorted(PREFIXES)},
+        )
         or b""
     )
     yield _packed("data/aa-ld.trig", "Everything as TriG, packed", trig)

@@ -12,7 +12,7 @@ from aa_ld.fact import Fact, read_facts
 from aa_ld.names import Names
 from aa_ld.publish.markup import address, anchor, text
 from aa_ld.publish.metadata import read_metadata
-from aa_ld.publish.resources import Resource, layer_quads, resources
+from aa_ld.publish.resources import Resource, layer_lines, resources
 from aa_ld.question import Question, read_questions
 from aa_ld.rule import read_rules
 from aa_ld.store import Layers
@@ -43,7 +43,7 @@ Term = NamedNode | BlankNode | Literal
 class Site:
     """The knowledge as pages and files need it, read once from layers that hold what follows, too.
 
-    quads       everything in the layers, in a fixed order
+    lines       everything in the layers as N-Quads, in a fixed order
     names       labels
     metadata    what is said of the publication as a whole
     resources   IRI to resource
@@ -61,12 +61,13 @@ class Site:
         self.metadata = read_metadata(layers)
         self.names = Names(layers)
         self.questions, self.rules = read_questions(), read_rules()
-        self.quads = layer_quads(layers)
-        self.resources = {each.iri: each for each in resources(self.quads, self.names)}
+        self.lines = layer_lines(layers)
+        self.resources = {each.iri: each for each in resources(self.lines, self.names)}
         self.facts = {fact.iri: fact for fact in read_facts(layers)}
         self.said: dict[str, dict[str, list[Term]]] = defaultdict(lambda: defaultdict(list))
         self.pointing: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
         self._ways: dict[str, str] = {}
+        self._kept: dict[str, str] = {}  # the same words are said of many things, and are kept once
         self._labels: dict[str, str] = {}
         for each in self.resources.values():
             self._read(each)
@@ -81,13 +82,15 @@ class Site:
 
     def _read(self, resource: Resource) -> None:
         self._ways[resource.iri] = address(f"{resource.path}.html")
-        own = {resource.iri, *resource.parts}
+        own = {each: each for each in (resource.iri, *resource.parts)}
+        kept = self._kept
         for part in resource.parts:
             local = part.rsplit("/", 1)[-1]
             self._ways.setdefault(part, f"{address(resource.path)}.html#{address(anchor(local))}")
         for triple in dict.fromkeys(resource.triples):
             if isinstance(triple.subject, NamedNode) and triple.subject.value in own:
-                subject, predicate = triple.subject.value, triple.predicate.value
+                subject = own[triple.subject.value]
+                predicate = kept.setdefault(triple.predicate.value, triple.predicate.value)
                 self.said[subject][predicate].append(triple.object)  # type: ignore[arg-type]
                 if isinstance(triple.object, NamedNode):
                     self.pointing[triple.object.value][predicate].append(subject)

@@ -216,7 +216,7 @@ def _files(made: Sequence[Distribution]) -> str:
     rows = [
         (
             f'<a href="./{address(each.path)}">{text(each.path)}</a>',
-            f"{text(each.title)} <small>{len(each.data):,} bytes</small>",
+            f"{text(each.title)} <small>{each.size:,} bytes</small>",
         )
         for each in made
     ]

@@ -10,7 +10,6 @@ import csv
 import io
 import json
 from collections.abc import Iterable
-from hashlib import sha256
 from typing import Any
 
 from aa_ld import __version__
@@ -136,8 +135,8 @@ def crate(metadata: Metadata, files: Iterable[Distribution]) -> dict[str, Any]:
             "name": each.title,
             "description": described(each),
             "encodingFormat": each.media,
-            "contentSize": str(len(each.data)),
-            "sha256": sha256(each.data).hexdigest(),
+            "contentSize": str(each.size),
+            "sha256": each.digest,
         }
         for each in listed
     ]
@@ -188,8 +187,8 @@ def _table(file: Distribution) -> dict[str, Any]:
         "format": "tsv" if delimiter == "\t" else "csv",
         "mediatype": file.media,
         "encoding": "utf-8",
-        "bytes": len(file.data),
-        "hash": "sha256:" + sha256(file.data).hexdigest(),
+        "bytes": file.size,
+        "hash": "sha256:" + file.digest,
         "dialect": {"delimiter": delimiter},
         "schema": {"fields": [{"name": column, "type": "string"} for column in header]},
     }

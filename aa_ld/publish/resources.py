@@ -54,16 +54,17 @@ class Resource(NamedTuple):
     parts: tuple[str, ...]
 
 
-def resources(quads: list[Quad], names: Names) -> list[Resource]:
-    """All resources that the quads of opened layers speak of, with questions, rules, shapes and graphs; by IRI.
+def resources(lines: bytes, names: Names) -> list[Resource]:
+    """All resources that the lines of opened layers speak of, with questions, rules, shapes and graphs; by IRI.
 
     >>> from aa_ld import load
     >>> kb = load("review")
-    >>> found = {each.iri: each for each in resources(layer_quads(kb.layers), Names(kb.layers))}
+    >>> found = {each.iri: each for each in resources(layer_lines(kb.layers), Names(kb.layers))}
     >>> found["https://w3id.org/aa-ld/AlopeciaAreata"].path
     'AlopeciaAreata'
     """
-    about = _by_subject(quads)
+    graphs: dict[str, list[Triple]] = defaultdict(list)
+    about = _by_subject(lines, graphs)
     owners = dict(_owners(about))
     parts: dict[str, list[str]] = defaultdict(list)
     for part, owner in owners.items():
@@ -75,29 +76,29 @@ def resources(quads: list[Quad], names: Names) -> list[Resource]:
             own = tuple(sorted(parts.get(iri, ())))
             triples = [triple for each in (iri, *own) for triple in about[each]]
             found.append(Resource(iri, kind, path_of(iri), names.label(iri), triples, own))
-    known = {each.iri: each for each in [*found, *_graphs(quads)]}
+    known = {each.iri: each for each in [*found, *_graphs(graphs)]}
     for each in _beside():  # of a rule, the layers say something too
         old = known.get(each.iri)
         known[each.iri] = each._replace(triples=[*old.triples, *each.triples]) if old else each
     return sorted(known.values(), key=lambda each: each.iri)
 
 
-def layer_quads(layers: Layers) -> list[Quad]:
-    """Everything in opened layers, layer by layer, in an order that does not depend on chance.
+def layer_lines(layers: Layers) -> bytes:
+    """Everything in opened layers as N-Quads, layer by layer, in an order that does not depend on chance.
 
     A store forgets the order in which a file was read, and names blank nodes by
     chance; so they get the names of what they say, as in a merge.
     """
-    found = []
+    found: list[bytes] = []
     for graph in sorted(layers.graphs, key=str):
+        end = f" {graph} .\n".encode()
         triples = (quad.triple for quad in layers.store.quads_for_pattern(None, None, None, graph))
         lines = (serialize(triples, format=RdfFormat.N_TRIPLES) or b"").splitlines()
         if any(b"_:" in line for line in lines):
             rows = [(s, p, o[:-2]) for s, p, o in (line.split(b" ", 2) for line in lines)]
             lines = [b" ".join((*row, b".")) for row in nodes.named(rows)]
-        read = parse(b"\n".join(sorted(lines)), RdfFormat.N_TRIPLES)
-        found += [Quad(t.subject, t.predicate, t.object, graph) for t in read]
-    return found
+        found += [line[:-2] + end for line in sorted(lines)]
+    return b"".join(found)
 
 
 def folder_of(iri: str) -> str:
@@ -122,15 +123,17 @@ def _segment(text: str) -> str:
     return safe.replace(".", "%2E") if set(safe) <= {"."} else safe
 
 
-def _by_subject(quads: Iterable[Quad]) -> dict[str, list[Triple]]:
-    """What is said of each IRI, with the expressions that hang on it."""
+def _by_subject(lines: bytes, graphs: dict[str, list[Triple]]) -> dict[str, list[Triple]]:
+    """What is said of each IRI, with the expressions that hang on it; each triple goes into its graph, too."""
     blank: dict[BlankNode, list[Triple]] = defaultdict(list)
     about: dict[str, dict[Triple, None]] = defaultdict(dict)
-    for quad in quads:
-        if isinstance(quad.subject, BlankNode):
-            blank[quad.subject].append(quad.triple)
+    for quad in parse(lines, RdfFormat.N_QUADS):
+        triple, subject = quad.triple, quad.subject
+        graphs[quad.graph_name.value].append(triple)
+        if isinstance(subject, BlankNode):
+            blank[subject].append(triple)
         else:
-            about[quad.subject.value][quad.triple] = None  # type: ignore[union-attr]
+            about[subject.value][triple] = None
     return {
         iri: [t for triple in triples for t in _with_below(triple, blank)] for iri, triples in about.items()
     }
@@ -165,11 +168,8 @@ def _owners(about: Mapping[str, list[Triple]]) -> Iterator[tuple[str, str]]:
                 waiting.extend(sorted(points[owner]))
 
 
-def _graphs(quads: Iterable[Quad]) -> Iterator[Resource]:
+def _graphs(held: Mapping[str, list[Triple]]) -> Iterator[Resource]:
     """The layers themselves: whoever asks for a graph by name gets all of it."""
-    held: dict[str, list[Triple]] = defaultdict(list)
-    for quad in quads:
-        held[quad.graph_name.value].append(quad.triple)  # type: ignore[union-attr]
     for iri, triples in held.items():
         yield Resource(iri, "graph", path_of(iri), f"layer {iri.rpartition('/')[2]}", triples, ())
 

@@ -38,9 +38,9 @@ def schema_org(resource: Resource, metadata: Metadata) -> dict[str, Any]:
     >>> from aa_ld import load
     >>> from aa_ld.names import Names
     >>> from aa_ld.publish.metadata import read_metadata
-    >>> from aa_ld.publish.resources import layer_quads, resources
+    >>> from aa_ld.publish.resources import layer_lines, resources
     >>> layers = load("review").layers
-    >>> found = {each.iri: each for each in resources(layer_quads(layers), Names(layers))}
+    >>> found = {each.iri: each for each in resources(layer_lines(layers), Names(layers))}
     >>> schema_org(found[BASE + "AlopeciaAreata"], read_metadata(layers))["@type"]
     'DefinedTerm'
     """

@@ -202,7 +202,7 @@ def _files(before: _Before, standing: list[Signed], indexes: list[Signed]) -> li
 
 def _file(name: str, data: bytes) -> Distribution:
     title = {"all.trig": "all that stand", "index.trig": "the index"}.get(name, name)
-    return Distribution(FOLDER + name, f"Signed nanopublications: {title}", "application/trig", data)
+    return Distribution.of(FOLDER + name, f"Signed nanopublications: {title}", "application/trig", data)
 
 
 def _read(folder: Path, told: Told | None) -> _Before:
