@@ -462,6 +462,9 @@ def test_browsers_are_led_to_pages_and_nanopublications_to_their_file(served):
         assert statuses == [303, 200]
         assert headers["content-type"] == "application/trig"
         assert b"/nanopub/assertion" in body
+    signed = f"nanopub/RA{'x' * 43}"
+    for tail in ("", "/assertion"):
+        assert asked(w3 + signed + tail, "*/*")[1]["location"] == f"{site}nanopubs/signed/{signed[8:]}.trig"
     assert followed(w3 + "aa.obo", "*/*")[0] == [302, 200]
     assert followed(w3 + ".well-known/void", "text/turtle")[0] == [302, 200]
 
