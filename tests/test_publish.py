@@ -7,6 +7,7 @@ import gzip
 import io
 import json
 import os
+from datetime import date
 from pathlib import Path
 from urllib.parse import quote
 
@@ -190,6 +191,20 @@ def test_all_records_tell_one_version_one_title_and_one_licence(made):
     assert {crate["./"]["license"]["@id"], package["licenses"][0]["path"], whole["license"]} == {
         "https://creativecommons.org/publicdomain/zero/1.0/"
     }
+
+
+def test_the_deposit_has_only_what_zenodo_takes(made):
+    """Fields and values are of its schema of deposits: one that is not makes a deposit fail, when it is too late."""
+    told = json.loads(made[".zenodo.json"])
+    fields = "title description upload_type access_right license version publication_date language keywords creators related_identifiers"
+
+    assert set(told) == set(fields.split())
+    assert (told["upload_type"], told["access_right"], told["license"]) == ("dataset", "open", "cc-zero")
+    assert [set(each) for each in told["creators"]] == [{"name"}]
+    (related,) = told["related_identifiers"]
+    assert (related["relation"], related["scheme"]) == ("isDocumentedBy", "url")
+    assert len(told["language"]) == 3
+    assert date.fromisoformat(told["publication_date"])
 
 
 def test_the_citation_of_the_repository_names_this_version():
