@@ -513,7 +513,12 @@ def test_export_signs_too(keys, tmp_path, capsys, monkeypatch):
         str(place),
     ]
 
+    (keys / "locked.pem").chmod(0o600)
     assert cli.main(words) == 0
+    assert "Others on this machine" not in capsys.readouterr().err
+    (keys / "locked.pem").chmod(0o644)
+    assert cli.main(words) == 0
+    assert "Others on this machine can read" in capsys.readouterr().err
     assert cli.main(["nanopub", "check", str(place)]) == 0
     told = capsys.readouterr()
     assert f"1 of 1 are what was signed, by https://orcid.org/{ME}" in told.out

@@ -11,6 +11,7 @@ import signal
 import subprocess
 import sys
 import threading
+from datetime import date
 from pathlib import Path
 from urllib.parse import quote
 from zipfile import ZipFile
@@ -196,6 +197,20 @@ def test_all_records_tell_one_version_one_title_and_one_licence(made):
     assert {crate["./"]["license"]["@id"], package["licenses"][0]["path"], whole["license"]} == {
         "https://creativecommons.org/publicdomain/zero/1.0/"
     }
+
+
+def test_the_deposit_has_only_what_zenodo_takes(made):
+    """Fields and values are of its schema of deposits: one that is not makes a deposit fail, when it is too late."""
+    told = json.loads(made[".zenodo.json"])
+    fields = "title description upload_type access_right license version publication_date language keywords creators related_identifiers"
+
+    assert set(told) == set(fields.split())
+    assert (told["upload_type"], told["access_right"], told["license"]) == ("dataset", "open", "cc-zero")
+    assert [set(each) for each in told["creators"]] == [{"name"}]
+    (related,) = told["related_identifiers"]
+    assert (related["relation"], related["scheme"]) == ("isDocumentedBy", "url")
+    assert len(told["language"]) == 3
+    assert date.fromisoformat(told["publication_date"])
 
 
 def test_the_citation_of_the_repository_names_this_version():
@@ -582,6 +597,9 @@ def test_browsers_are_led_to_pages_and_nanopublications_to_their_file(served):
         assert statuses == [303, 200]
         assert headers["content-type"] == "application/trig"
         assert b"/nanopub/assertion" in body
+    signed = f"nanopub/RA{'x' * 43}"
+    for tail in ("", "/assertion"):
+        assert asked(w3 + signed + tail, "*/*")[1]["location"] == f"{site}nanopubs/signed/{signed[8:]}.trig"
     assert followed(w3 + "aa.obo", "*/*")[0] == [302, 200]
     assert followed(w3 + ".well-known/void", "text/turtle")[0] == [302, 200]
 

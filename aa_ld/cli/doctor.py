@@ -21,6 +21,7 @@ _LIBRARIES = {
     "py-horned-owl": "aa-ld[owl]",
     "openpyxl": "aa-ld[xlsx]",
     "mcp": "aa-ld[mcp]",
+    "nanopub": "aa-ld[nanopub]",
 }
 
 

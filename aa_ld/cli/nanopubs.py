@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from aa_ld.cli.arguments import Parser, add_format
 from aa_ld.errors import UsageError
+from aa_ld.vocab import printable
 
 if TYPE_CHECKING:
     from aa_ld.exchange.keys import Signer
@@ -63,7 +64,12 @@ def signer_of(arguments: Namespace) -> Signer | None:
         return None
     from aa_ld.exchange.keys import open_signer
 
-    return open_signer(arguments.key, arguments.orcid, arguments.name, _passphrase)
+    found = open_signer(arguments.key, arguments.orcid, arguments.name, _passphrase)
+    if os.name == "posix" and os.stat(arguments.key).st_mode & 0o077:
+        sys.stderr.write(
+            f"Others on this machine can read {printable(arguments.key, 300)}; chmod 600 ends that.\n"
+        )
+    return found
 
 
 def no_signing(arguments: Namespace) -> None:

@@ -98,9 +98,8 @@ def zenodo(metadata: Metadata) -> dict[str, Any]:
         "language": "eng",
         "keywords": list(KEYWORDS),
         "creators": [{"name": metadata.publisher}],
-        "related_identifiers": [
-            {"identifier": BASE, "relation": "isVersionOf", "scheme": "url", "resource_type": "dataset"}
-        ],
+        # Of DataCite's relations Zenodo's schema of deposits takes some only, and isVersionOf is not among them.
+        "related_identifiers": [{"identifier": BASE, "relation": "isDocumentedBy", "scheme": "url"}],
     }
 
 
