@@ -82,8 +82,7 @@ class Catalogue:
         """What blank nodes are part of: subject to predicate to objects; `stating` has the inputs of each node."""
         found: dict[bytes, dict[bytes, list[bytes]]] = {}
         for number, source in enumerate(self.sources):
-            for line in source.table(BLANK):
-                s, p, o = line[:-2].split(b" ", 2)
+            for s, p, o in source.triples(BLANK):
                 said = found.get(s)
                 if said is None:
                     said = found[s] = {}

@@ -169,13 +169,14 @@ def _contradictions(catalogue: Catalogue) -> Iterator[Conflict]:
     if not any(source.tables.get(NOT) for source in catalogue.sources):
         return
     said: dict[tuple[bytes, bytes, str], int] = {}
-    denied = {(s, o): number for s, o, number in catalogue.rows(NOT)}
+    denials = [
+        (row, number) for number, source in enumerate(catalogue.sources) for row in source.triples(NOT)
+    ]
+    denied = {(s, o): number for (s, _, o), number in denials}
     for predicate in words.MATCHES:
         for s, o, number in catalogue.rows(predicate):
             said[s, o, predicate] = said.get((s, o, predicate), 0) | 1 << number
-    lines = {line for source in catalogue.sources for line in source.table(NOT)}
-    for line in sorted(lines):
-        s, p, o = line[:-2].split(b" ", 2)
+    for s, p, o in sorted({row for row, _ in denials}):
         for one, other in ((s, o), (o, s)):
             bits = said.get((one, other, text_of(p)), 0)
             if bits:

@@ -21,7 +21,7 @@ _ENDS = (b"<http://www.w3.org/", b"<http://purl.org/dc/", b"<http://id.nlm.nih.g
 #: Tables whose objects may be terms of ours.
 _POINTING = (
     words.SUBCLASS, words.SUBPROPERTY, words.EQUIVALENT, words.EQUIVALENT_PROPERTY, words.DISJOINT, words.DOMAIN, words.RANGE,
-    words.INVERSE, words.REPLACED_BY, words.REPLACED_BY_TOO, words.CONSIDER, words.TYPE, *words.MATCHES, REFERS, BLANK,
+    words.INVERSE, words.REPLACED_BY, words.REPLACED_BY_TOO, words.CONSIDER, words.TYPE, *words.MATCHES, REFERS,
 )  # fmt: skip
 #: Predicates of axioms: what a class or a property means is told by these.
 _MEANING = {
@@ -52,12 +52,18 @@ def _within_reach(
     if not merged.stat().st_size:
         return []
     pointing = {
-        line.split(b" ", 1)[0]
+        subject
         for source in catalogue.sources
         if source.role != OURS
         for table in _POINTING
-        for line in source.table(table)
-        if line[line.rfind(b" ", 0, -2) + 1 : -2] in own
+        for subject in source.pointing(table, own)
+    }
+    pointing |= {
+        s
+        for source in catalogue.sources
+        if source.role != OURS
+        for s, _, o in source.triples(BLANK)
+        if o in own
     }
     with merged.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
         return _gathered(Run(data, 0, len(data), 0), own, pointing, predicates)

@@ -13,9 +13,10 @@ import os
 import re
 import tempfile
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 from contextlib import ExitStack
 from hashlib import sha256
+from itertools import chain, compress
 from typing import IO, TYPE_CHECKING, Any, NamedTuple
 
 from aa_ld import intake, places
@@ -112,16 +113,25 @@ class Read:
         self.about: dict[str, Any] = {}
         self.sha256 = ""
 
-    def table(self, name: str) -> Iterator[bytes]:
-        """The lines of a table; kept on disk, as they are many and looked at once or twice."""
+    def _cells(self, name: str) -> Iterator[list[bytes]]:
+        """The terms of a table, piece by piece; kept on disk, as they are many and looked at once or twice."""
         for start, end in self.tables.get(name, ()):
-            yield from read_at(self.spool.fileno(), start, end).split(b"\n")
+            yield read_at(self.spool.fileno(), start, end).split(b"\n")
 
     def rows(self, name: str) -> Iterator[tuple[bytes, bytes]]:
-        """Subject and object of each triple in a table."""
-        for line in self.table(name):
-            s, _, o = line.split(b" ", 2)
-            yield s, o[:-2]
+        """Subject and object of each triple in a table of pairs."""
+        return chain.from_iterable(zip(cells[::2], cells[1::2], strict=True) for cells in self._cells(name))
+
+    def triples(self, name: str) -> Iterator[tuple[bytes, bytes, bytes]]:
+        """Subject, predicate and object of each triple in a table of triples."""
+        return chain.from_iterable(
+            zip(cells[::3], cells[1::3], cells[2::3], strict=True) for cells in self._cells(name)
+        )
+
+    def pointing(self, name: str, objects: Container[bytes]) -> Iterator[bytes]:
+        """The subjects of the pairs in a table whose object is one of these."""
+        for cells in self._cells(name):
+            yield from compress(cells[::2], map(objects.__contains__, cells[1::2]))
 
     def sorted_runs(self, number: int = 0) -> list[Run]:
         """The runs, as those of the input with this number."""

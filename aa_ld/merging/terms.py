@@ -116,8 +116,7 @@ def _obsolete(catalogue: Catalogue) -> Iterator[Conflict]:
         for s, o in source.rows(words.EXACT) if source.about["syntax"] == "SSSOM" else ():
             if s in dead and o not in dead:
                 users[s][o] = users[s].get(o, 0) | 1 << number
-        for line in source.table(BLANK):
-            s, p, o = line[:-2].split(b" ", 2)
+        for s, p, o in source.triples(BLANK):
             if o in dead and p not in _ABOUT and not p.startswith(_SSSOM):
                 users[o][s] = users[o].get(s, 0) | 1 << number
     for term, by in users.items():
@@ -254,7 +253,7 @@ def _kinds(catalogue: Catalogue) -> Iterator[Conflict]:
 def _orphans(catalogue: Catalogue) -> Iterator[Conflict]:
     """Living classes without any class above them, by whose they are; the roots of an ontology are among them."""
     defined = {s for s, _, _ in catalogue.rows(words.EQUIVALENT)}
-    anonymous = {line.split(b" ", 1)[0] for source in catalogue.sources for line in source.table(BLANK)}
+    anonymous = {s for source in catalogue.sources for s, _, _ in source.triples(BLANK)}
     alone = [
         term
         for term in catalogue.classes
