@@ -9,14 +9,16 @@ said of ours, and from there on the axioms of what is named.
 from __future__ import annotations
 
 import mmap
+from bisect import bisect_left
 from collections.abc import Iterable
 from pathlib import Path
 
 from aa_ld.merging import words
 from aa_ld.merging.catalogue import Catalogue
-from aa_ld.merging.reading import OURS, Run
+from aa_ld.merging.reading import OURS
 from aa_ld.merging.worker import BLANK, REFERS
 
+_APART = 4 << 10  # bytes between two lines that are known by their place
 _ENDS = (b"<http://www.w3.org/", b"<http://purl.org/dc/", b"<http://id.nlm.nih.gov/mesh/vocab#", b'"')
 #: Tables whose objects may be terms of ours.
 _POINTING = (
@@ -66,18 +68,46 @@ def _within_reach(
         if o in own
     }
     with merged.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
-        return _gathered(Run(data, 0, len(data), 0), own, pointing, predicates)
+        return _gathered(data, own, pointing, predicates)
 
 
-def _gathered(run: Run, own: set[bytes], pointing: set[bytes], predicates: set[bytes] | None) -> list[bytes]:
+class _Subjects:
+    """Sorted lines, found by their subject: the first line of every few KiB tells in which of these to look."""
+
+    def __init__(self, data: mmap.mmap) -> None:
+        self._data = data
+        self._starts = [0]
+        self._first = [b""]
+        for at in range(_APART, len(data), _APART):
+            start = data.rfind(b"\n", 0, at) + 1
+            if start > self._starts[-1]:
+                self._starts.append(start)
+                self._first.append(data[start : start + _APART].split(b"\n", 1)[0])
+
+    def lines(self, subject: bytes) -> list[bytes]:
+        """All lines with a subject."""
+        begin, data = subject + b" ", self._data
+        at = bisect_left(self._first, begin)
+        start = self._starts[at - 1] if at else 0
+        end = self._starts[at] + len(begin) if at < len(self._starts) else len(data)
+        found = (b"\n" + data[start:end]).find(b"\n" + begin)
+        lines = []
+        while found >= 0:
+            over = data.find(b"\n", start + found)
+            lines.append(data[start + found : over])
+            start, found = over + 1, 0 if data[over + 1 : over + 1 + len(begin)] == begin else -1
+        return lines
+
+
+def _gathered(
+    data: mmap.mmap, own: set[bytes], pointing: set[bytes], predicates: set[bytes] | None
+) -> list[bytes]:
     found: dict[bytes, None] = {}
     waiting = [(subject, subject in own) for subject in sorted(own | pointing)]
     seen = own | pointing
+    subjects = _Subjects(data)
     for subject, is_ours in waiting:
-        start, end = run.find(subject + b" "), 0
-        if start < run.end and run.data[start : start + len(subject) + 1] == subject + b" ":
-            end = run.find(subject + b"!")
-        for line in run.lines(start, end) if end else ():
+        for line in subjects.lines(subject):
             _, predicate, rest = line.split(b" ", 2)
             if predicates is not None and predicate not in predicates:
                 continue
