@@ -17,6 +17,7 @@ from collections.abc import Callable, Container, Iterable, Iterator
 from contextlib import ExitStack
 from hashlib import sha256
 from itertools import chain, compress
+from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, NamedTuple
 
 from aa_ld import intake, places
@@ -176,7 +177,7 @@ def near(given: Input) -> list[str]:
     return sorted(iri for iri in found if not _COMMON.match(b"<" + iri.encode()))
 
 
-def read_all(inputs: Iterable[Input], stack: ExitStack, told: Told) -> list[Read]:
+def read_all(inputs: Iterable[Input], spools: Spools, told: Told) -> list[Read]:
     """Read inputs, as many at a time as there are processors; in the order given.
 
     The same bytes are read once. Raises InputError for one that cannot be read,
@@ -190,7 +191,7 @@ def read_all(inputs: Iterable[Input], stack: ExitStack, told: Told) -> list[Read
     # The largest begins first: so nobody waits for it at the end.
     sizes = {n: sum(map(os.path.getsize, given[n].paths)) for n in first.values()}
     waiting = sorted(sizes, key=lambda n: -sizes[n])
-    desk = _Desk(given, waiting, stack, _Sum(sum(sizes.values()), told))
+    desk = _Desk(given, waiting, spools, _Sum(sum(sizes.values()), told))
     desk.work(min(len(waiting), os.cpu_count() or 1))
     for n, (each, digest) in enumerate(zip(given, digests, strict=True)):
         same = desk.read[first[digest, each.role]]
@@ -200,9 +201,16 @@ def read_all(inputs: Iterable[Input], stack: ExitStack, told: Told) -> list[Read
     return [desk.read[n] for n in sorted(desk.read)]
 
 
-def _spool() -> IO[bytes]:
-    """A file without a name, which is gone when it is closed."""
-    return tempfile.TemporaryFile()
+class Spools:
+    """Makes files in a folder, and closes them in the end."""
+
+    def __init__(self, folder: Path, stack: ExitStack) -> None:
+        self._folder, self._stack = folder, stack
+
+    def new(self) -> IO[bytes]:
+        """A new file; it has a name, so that a second process can read it too."""
+        spool = tempfile.NamedTemporaryFile(dir=self._folder, delete=False)  # noqa: SIM115 - the stack closes it
+        return self._stack.enter_context(spool)
 
 
 class _Sum:
@@ -221,9 +229,9 @@ class _Sum:
 class _Desk:
     """Inputs that wait, and the threads that give them to children, each its own."""
 
-    def __init__(self, given: list[Input], waiting: list[int], stack: ExitStack, seen: _Sum) -> None:
+    def __init__(self, given: list[Input], waiting: list[int], spools: Spools, seen: _Sum) -> None:
         self.given, self.waiting, self.seen = given, waiting, seen
-        self.spools = {n: stack.enter_context(_spool()) for n in waiting}
+        self.spools = {n: spools.new() for n in waiting}
         self.read: dict[int, Read] = {}
         self.failed: dict[int, BaseException] = {}
         self._processes: list[Popen[bytes]] = []
