@@ -6,6 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from functools import cache, cached_property, reduce
+from itertools import chain
 from operator import or_
 
 from aa_ld.merging import words
@@ -64,13 +65,13 @@ class Catalogue:
     def by_subject(self, *predicates: str) -> dict[bytes, dict[bytes, int]]:
         """Subject to objects, each with the inputs that say so as a set of bits."""
         found: dict[bytes, dict[bytes, int]] = {}
-        same: dict[tuple[bytes, int], dict[bytes, int]] = {}  # most are alike, and take room once
-        for s, o, number in self.rows(*predicates):
-            objects = found.get(s)
-            if objects is None:
-                found[s] = same.setdefault((o, number), {o: 1 << number})
-            else:
-                found[s] = {**objects, o: objects.get(o, 0) | 1 << number}
+        for number, source in enumerate(self.sources):
+            for subjects, objects in chain.from_iterable(map(source.columns, predicates)):
+                alone = {o: {o: 1 << number} for o in set(objects)}  # most are alike, and take room once
+                for s, o, this in zip(subjects, objects, map(alone.__getitem__, objects), strict=True):
+                    known = found.setdefault(s, this)
+                    if known is not this:
+                        found[s] = {**known, o: known.get(o, 0) | 1 << number}
         return found
 
     def files(self, bits: int) -> tuple[str, ...]:

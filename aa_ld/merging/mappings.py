@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
+from functools import reduce
+from operator import and_
 
 from aa_ld.merging import words
 from aa_ld.merging.catalogue import Catalogue, either, family
@@ -31,10 +33,7 @@ def _several(catalogue: Catalogue) -> Iterator[Conflict]:
     Where one input states both, it is at odds with itself; where no input does,
     the inputs disagree.
     """
-    forward: dict[bytes, set[bytes]] = defaultdict(set)
-    for s, o, _ in catalogue.rows(words.EXACT, words.EQUIVALENT):
-        if o[:1] == b"<":
-            forward[s].add(o)
+    found: list[tuple[bytes, list[bytes]]] = []
     for term, matches in catalogue.exact.items():
         if len(matches) < 2:
             continue
@@ -45,21 +44,19 @@ def _several(catalogue: Catalogue) -> Iterator[Conflict]:
         for whose, group in groups.items():
             if len(group) < 2 or whose == own:
                 continue
-            group.sort()
-            together = 0
-            everywhere = -1
-            for match in group:
-                together |= matches[match]
-                everywhere &= matches[match]
-            stated = all(match in forward.get(term, ()) for match in group)
-            kind = (
-                "sources-disagree"
-                if not everywhere and not _both_in_one(group, matches)
-                else "one-to-many"
-                if stated
-                else "many-to-one"
-            )
-            yield _one_of_several(catalogue, kind, term, group, matches, together)
+            found.append((term, sorted(group)))
+    forward: dict[bytes, set[bytes]] = {term: set() for term, _ in found}
+    for s, o, _ in catalogue.rows(words.EXACT, words.EQUIVALENT) if found else ():
+        if s in forward:
+            forward[s].add(o)
+    for term, group in found:
+        matches = catalogue.exact[term]
+        if not reduce(and_, map(matches.__getitem__, group)) and not _both_in_one(group, matches):
+            kind = "sources-disagree"
+        else:
+            kind = "one-to-many" if forward[term].issuperset(group) else "many-to-one"
+        together = either(map(matches.__getitem__, group))
+        yield _one_of_several(catalogue, kind, term, group, matches, together)
 
 
 def _both_in_one(group: list[bytes], matches: dict[bytes, int]) -> bool:

@@ -12,12 +12,9 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from aa_ld.merging import words
-
-if TYPE_CHECKING:
-    from pyoxigraph import Quad
 
 _PREFIX = re.compile(r"PREFIX\s+([\w-]*):\s*<([^>]*)>", re.I)
 _NAME = re.compile(r"<([^<>\s]+)>|\b([A-Za-z][\w-]*):([\w-]*)")
@@ -165,18 +162,19 @@ class _Reader:
 
 
 class Meetings:
-    """What triples of others could meet, beside triples of ours."""
+    """What triples of others could meet, beside triples of ours; both as lines of N-Triples."""
 
-    def __init__(self, ours: Iterable[Quad], foreign: Iterable[bytes]) -> None:
+    def __init__(self, ours: Iterable[bytes], foreign: Iterable[bytes]) -> None:
         self._ends: tuple[dict[str, set[str]], dict[str, set[str]]] = (defaultdict(set), defaultdict(set))
         self._pairs: dict[str, list[tuple[str, str]]] = defaultdict(list)
         self._foreign: dict[str, list[tuple[str, str]]] = defaultdict(list)
         self._by_object: dict[tuple[str, str], list[tuple[str, str]]] = defaultdict(list)
         self._opposites: dict[tuple[str, int, str], set[str]] = {}
-        for quad in ours:
-            self._add(quad.predicate.value, str(quad.subject), str(quad.object))
+        for line in ours:
+            s, p, o = line[:-2].decode().split(" ", 2)
+            self._add(p[1:-1], s, o)
         for line in foreign:
-            s, p, o = (term.decode() for term in line[:-2].split(b" ", 2))
+            s, p, o = line[:-2].decode().split(" ", 2)
             self._foreign[p[1:-1]].append((s, o))
             self._by_object[p[1:-1], o].append((s, o))
             self._add(p[1:-1], s, o)

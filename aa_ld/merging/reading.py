@@ -119,9 +119,13 @@ class Read:
         for start, end in self.tables.get(name, ()):
             yield read_at(self.spool.fileno(), start, end).split(b"\n")
 
+    def columns(self, name: str) -> Iterator[tuple[list[bytes], list[bytes]]]:
+        """The subjects and the objects of a table of pairs, piece by piece."""
+        return ((cells[::2], cells[1::2]) for cells in self._cells(name))
+
     def rows(self, name: str) -> Iterator[tuple[bytes, bytes]]:
         """Subject and object of each triple in a table of pairs."""
-        return chain.from_iterable(zip(cells[::2], cells[1::2], strict=True) for cells in self._cells(name))
+        return chain.from_iterable(zip(*pair, strict=True) for pair in self.columns(name))
 
     def triples(self, name: str) -> Iterator[tuple[bytes, bytes, bytes]]:
         """Subject, predicate and object of each triple in a table of triples."""
@@ -131,8 +135,8 @@ class Read:
 
     def pointing(self, name: str, objects: Container[bytes]) -> Iterator[bytes]:
         """The subjects of the pairs in a table whose object is one of these."""
-        for cells in self._cells(name):
-            yield from compress(cells[::2], map(objects.__contains__, cells[1::2]))
+        for subjects, values in self.columns(name):
+            yield from compress(subjects, map(objects.__contains__, values))
 
     def sorted_runs(self, number: int = 0) -> list[Run]:
         """The runs, as those of the input with this number."""
