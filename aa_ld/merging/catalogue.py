@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from functools import cache, cached_property, reduce
 from itertools import chain
 from operator import or_
@@ -105,6 +105,16 @@ class Catalogue:
         """Term to its types."""
         return self.by_subject(words.TYPE)
 
+    def of_kinds(self, wanted: Collection[bytes]) -> Iterator[bytes]:
+        """The terms of any of these types."""
+        known: dict[int, bool] = {}  # most terms share what says their types, so it is looked at once
+        for term, types in self.kinds.items():
+            hit = known.get(id(types))
+            if hit is None:
+                hit = known[id(types)] = not types.keys().isdisjoint(wanted)
+            if hit:
+                yield term
+
     @cached_property
     def parents(self) -> dict[bytes, dict[bytes, int]]:
         """Class to the classes named right above it."""
@@ -153,7 +163,7 @@ class Catalogue:
     @cached_property
     def classes(self) -> dict[bytes, int]:
         """Declared classes."""
-        return {term: kinds[_CLASS] for term, kinds in self.kinds.items() if _CLASS in kinds}
+        return {term: self.kinds[term][_CLASS] for term in self.of_kinds((_CLASS,))}
 
     def called(self, term: bytes) -> str:
         """A term for people: its short name, and its label where it has one.

@@ -91,17 +91,17 @@ def _one_of_several(  # noqa: PLR0913, PLR0917 - all of them are the matter
 
 def _detours(catalogue: Catalogue) -> Iterator[Conflict]:
     """Pairs that match each other, and match different terms of a third ontology."""
-    targets: dict[bytes, dict[bytes, int]] = {}
-    for term in {*catalogue.exact, *catalogue.cross_references}:
-        exact, loose = catalogue.exact.get(term, {}), catalogue.cross_references.get(term)
-        more = {each: bits | exact.get(each, 0) for each, bits in loose.items()} if loose else {}
-        targets[term] = {**exact, **more} if more else exact
+    loosely = catalogue.cross_references
+    targets = dict(catalogue.exact)
+    for term, loose in loosely.items():
+        exact = targets.get(term, {})
+        targets[term] = {**exact, **{each: bits | exact.get(each, 0) for each, bits in loose.items()}}
     seen = set()
-    for one, matched in catalogue.exact.items():
-        if len(targets[one]) < 2:
-            continue
+    several = {term for term, found in targets.items() if len(found) > 1}
+    for one in several & catalogue.exact.keys():
+        matched = catalogue.exact[one]
         for other in matched:
-            if one >= other or len(targets.get(other, ())) < 2:
+            if one >= other or other not in several:
                 continue
             for left, right in _apart(catalogue, one, other, targets):
                 key = frozenset((one, other, *left, *right))

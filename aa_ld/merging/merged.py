@@ -19,7 +19,7 @@ from aa_ld.merging.conflict import ERROR, KINDS, NOTE, SEVERITIES, WARNING, Conf
 from aa_ld.merging.headers import FOLLOW, KEEP, Plan, folded_axioms, plan, read_catalog, unresolved
 from aa_ld.merging.licences import licence_conflicts, stated
 from aa_ld.merging.mappings import mapping_conflicts
-from aa_ld.merging.output import beside, syntax_of, write_as
+from aa_ld.merging.output import beside, put, syntax_of, write_as
 from aa_ld.merging.reading import (
     AGAINST,
     IMPORTED,
@@ -142,8 +142,10 @@ def merge(
         stopped = _stopped(conflicts, options.fail_on)
         if output and not stopped:
             told("writing", 0, 0)
-            with beside(output) as target:
-                write_as(lines, syntax, target, packed=output.lower().endswith(".gz"))
+            packed = output.lower().endswith(".gz")
+            if syntax or packed or not put(lines, output):
+                with beside(output) as target:
+                    write_as(lines, syntax, target, packed=packed)
         return Merged(
             output, bool(output) and not stopped, counts.written, _sources(sources, counts), _counted(sources, counts), given, tuple(checks),
             tuple(conflicts), stopped,

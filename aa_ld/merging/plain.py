@@ -101,20 +101,22 @@ def _read_text(  # noqa: PLR0913, PLR0917 - where it comes from, what it is, whe
     if odd.strip():
         try:
             engine.serialize(engine.parse(odd, kind), output=answer, format=engine.RdfFormat.N_QUADS)
-        except (SyntaxError, UnicodeDecodeError):
-            _blame(name, text, kind, above)
+        except UnicodeDecodeError:
+            raise errors.EncodingError(name, "The file is not UTF-8.", "Save it as UTF-8.") from None
+        except SyntaxError as error:
+            line = _line_of_error(text, kind)
+            at = f":{above + line[0]}:{line[1]}" if line else ""
+            syntax = "N-Triples" if kind == engine.RdfFormat.N_TRIPLES else "N-Quads"
+            what = child._sentence(error.msg)
+            raise errors.RdfSyntaxError(f"{name}{at}", what, f"Correct the {syntax}.") from None
     return text.count(b"\n")
 
 
-def _blame(name: str, text: bytes, kind: Any, above: int) -> None:
-    """Raise the error of a text, with its line in the file."""
+def _line_of_error(text: bytes, kind: Any) -> tuple[int, int] | None:
+    """Line and column of the first error, where the parser tells it."""
     try:
         for _ in engine.parse(text, kind):
             pass
     except SyntaxError as error:
-        at = f":{above + error.lineno}:{error.offset}" if error.lineno else ""
-        what = child._sentence(error.msg)
-        syntax = "N-Triples" if kind == engine.RdfFormat.N_TRIPLES else "N-Quads"
-        raise errors.RdfSyntaxError(f"{name}{at}", what, f"Correct the {syntax}.") from None
-    except UnicodeDecodeError:
-        raise errors.EncodingError(name, "The file is not UTF-8.", "Save it as UTF-8.") from None
+        return (error.lineno, error.offset or 1) if error.lineno else None
+    return None

@@ -14,7 +14,7 @@ import re
 import tempfile
 import threading
 from collections.abc import Callable, Container, Iterable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from hashlib import sha256
 from itertools import chain, compress
 from pathlib import Path
@@ -263,6 +263,7 @@ class _Desk:
 
     def _serve(self) -> None:
         process = intake._start("merge", "aa_ld.merging.worker")
+        _widen(process.stdout)
         self._processes.append(process)
         try:
             while (n := self._next()) is not None:
@@ -290,6 +291,15 @@ class _Desk:
             feeder.join()
         read.spool.flush()
         return read
+
+
+def _widen(pipe: IO[bytes] | None) -> None:
+    """Let a pipe hold more, where the system can: so the two at its ends wait less often for each other."""
+    with suppress(ImportError, AttributeError, OSError):
+        from fcntl import F_SETPIPE_SZ, fcntl
+
+        assert pipe is not None
+        fcntl(pipe.fileno(), F_SETPIPE_SZ, _BLOCK)
 
 
 def _digest(given: Input) -> str:

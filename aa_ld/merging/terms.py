@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections import defaultdict
 from collections.abc import Iterator
+from itertools import chain
 
 from aa_ld.merging import words
 from aa_ld.merging.catalogue import Catalogue, either, family
@@ -72,8 +73,8 @@ def _labels(catalogue: Catalogue) -> Iterator[Conflict]:
 def _relation_labels(catalogue: Catalogue) -> Iterator[Conflict]:
     """Properties of different families that have one name: people and programs will mix them up."""
     named: dict[str, set[bytes]] = defaultdict(set)
-    for term, kinds in catalogue.kinds.items():
-        if kinds.keys() & _PROPERTIES.keys() and term not in catalogue.deprecated:
+    for term in catalogue.of_kinds(_PROPERTIES):
+        if term not in catalogue.deprecated:
             for label in catalogue.labels.get(term, ()):
                 named[text_of(label).casefold().replace("_", " ")].add(term)
     equivalent = catalogue.by_subject(words.EQUIVALENT_PROPERTY, words.EXACT)
@@ -176,7 +177,8 @@ def _resurrected(catalogue: Catalogue) -> Iterator[Conflict]:
 def _cycles(catalogue: Catalogue) -> Iterator[Conflict]:
     """Circles of subclass axioms between named classes."""
     parents = catalogue.parents
-    for circle in _components(parents):
+    between = parents.keys() & set(chain.from_iterable(parents.values()))  # few have something below them
+    for circle in _components({term: parents[term] for term in between}):
         way = _round(circle, parents)
         bits = either(parents[narrow][wide] for narrow, wide in itertools.pairwise(way))
         what = " subClassOf ".join(catalogue.called(term) for term in way) + "."
