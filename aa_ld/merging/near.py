@@ -8,17 +8,16 @@ said of ours, and from there on the axioms of what is named.
 
 from __future__ import annotations
 
-import mmap
 from bisect import bisect_left
 from collections.abc import Iterable
 from pathlib import Path
 
 from aa_ld.merging import words
 from aa_ld.merging.catalogue import Catalogue
-from aa_ld.merging.reading import OURS
+from aa_ld.merging.reading import OURS, read_at
 from aa_ld.merging.worker import BLANK, REFERS
 
-_APART = 4 << 10  # bytes between two lines that are known by their place
+_APART, _BLOCK = 4 << 10, 1 << 20  # bytes between two lines that are known by their place; bytes read at once
 _ENDS = (b"<http://www.w3.org/", b"<http://purl.org/dc/", b"<http://id.nlm.nih.gov/mesh/vocab#", b'"')
 #: Tables whose objects may be terms of ours.
 _POINTING = (
@@ -67,45 +66,54 @@ def _within_reach(
         for s, _, o in source.triples(BLANK)
         if o in own
     }
-    with merged.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
-        return _gathered(data, own, pointing, predicates)
+    with merged.open("rb") as file:
+        subjects = _Subjects(file.fileno(), merged.stat().st_size)
+        return _gathered(subjects, own, pointing, predicates)
 
 
 class _Subjects:
-    """Sorted lines, found by their subject: the first line of every few KiB tells in which of these to look."""
+    """Sorted lines of a file, found by their subject: a line of every few KiB tells where to look.
 
-    def __init__(self, data: mmap.mmap) -> None:
-        self._data = data
-        self._starts = [0]
-        self._first = [b""]
-        for at in range(_APART, len(data), _APART):
-            start = data.rfind(b"\n", 0, at) + 1
-            if start > self._starts[-1]:
-                self._starts.append(start)
-                self._first.append(data[start : start + _APART].split(b"\n", 1)[0])
+    The file is read and not mapped, so that it does not stay in memory.
+    """
+
+    def __init__(self, file: int, size: int) -> None:
+        self._file, self._size = file, size
+        self._starts, self._first = [0], [b""]
+        for block in range(0, size, _BLOCK):
+            text = read_at(file, block, min(block + _BLOCK, size))
+            for at in range(0, len(text), _APART):
+                start = text.find(b"\n", at) + 1
+                end = text.find(b"\n", start)
+                if start and end > start and block + start > self._starts[-1]:
+                    self._starts.append(block + start)
+                    self._first.append(text[start:end])
 
     def lines(self, subject: bytes) -> list[bytes]:
         """All lines with a subject."""
-        begin, data = subject + b" ", self._data
+        begin = subject + b" "
         at = bisect_left(self._first, begin)
-        start = self._starts[at - 1] if at else 0
-        end = self._starts[at] + len(begin) if at < len(self._starts) else len(data)
-        found = (b"\n" + data[start:end]).find(b"\n" + begin)
-        lines = []
-        while found >= 0:
-            over = data.find(b"\n", start + found)
-            lines.append(data[start + found : over])
-            start, found = over + 1, 0 if data[over + 1 : over + 1 + len(begin)] == begin else -1
-        return lines
+        end = self._starts[at] + len(begin) if at < len(self._starts) else self._size
+        text = b"\n" + read_at(self._file, self._starts[max(at - 1, 0)], end)
+        found = text.find(b"\n" + begin)
+        if found < 0:
+            return []
+        text = text[found + 1 :]
+        while True:
+            *lines, _ = text.split(b"\n")
+            over = next((n for n, line in enumerate(lines) if not line.startswith(begin)), None)
+            if over is not None or end >= self._size:
+                return lines[:over]
+            text += read_at(self._file, end, min(end + _APART, self._size))
+            end += _APART
 
 
 def _gathered(
-    data: mmap.mmap, own: set[bytes], pointing: set[bytes], predicates: set[bytes] | None
+    subjects: _Subjects, own: set[bytes], pointing: set[bytes], predicates: set[bytes] | None
 ) -> list[bytes]:
     found: dict[bytes, None] = {}
     waiting = [(subject, subject in own) for subject in sorted(own | pointing)]
     seen = own | pointing
-    subjects = _Subjects(data)
     for subject, is_ours in waiting:
         for line in subjects.lines(subject):
             _, predicate, rest = line.split(b" ", 2)

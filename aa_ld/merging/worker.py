@@ -230,7 +230,7 @@ class Lines(child._Frames):
             these, name = groups[predicate], _TABLES.get(predicate, REFERS)
             if predicate in _OF_TREES:
                 these = [each for each in these if not _TREE_NUMBER.match(each)]
-            elif name == REFERS:
+            elif name == REFERS and b'"' in b"".join(these):
                 these = [each for each in these if each[-3] == 62 and b'"' not in each]
             if these:
                 self.tables[name].append(_cells(predicate, these))
