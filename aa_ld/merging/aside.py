@@ -53,35 +53,35 @@ class Done(NamedTuple):
 
 
 class Aside:
-    """Does a task, in a second process where that is worth its start."""
+    """Does a task over these sources, in a second process where that is worth its start; which is now."""
 
-    def __init__(self, task: Task, told: Told) -> None:
-        self.task, self.told = task, told
-        self._process: Popen[bytes] | None = None
+    def __init__(self, sources: list[Read], told: Told) -> None:
+        self.told = told
         self._stopped = False
+        size = sum(end - start for read in sources for start, end in read.runs)
+        another = size >= MUCH and (os.cpu_count() or 1) > 1
+        self._process = intake._start("aside", "aa_ld.merging.aside") if another else None
 
-    def work(self) -> Done:
+    def work(self, task: Task) -> Done:
         """Do it."""
-        size = sum(end - start for read in self.task.sources for start, end in read.runs)
-        done = self._by_another() if size >= MUCH and (os.cpu_count() or 1) > 1 else None
+        done = self._by_another(self._process, task) if self._process else None
         if self._stopped:
             raise KeyboardInterrupt
-        return done or by_ourselves(self.task, self.told)
+        return done or by_ourselves(task, self.told)
 
     def stop(self) -> None:
         """Let the second process go, wherever it is."""
         self._stopped = True
         if self._process:
-            self._process.kill()
-
-    def _by_another(self) -> Done | None:
-        """Have a second process do it; nothing where that one fell over, so that the first meets what is wrong."""
-        self._process = intake._start("aside", "aa_ld.merging.aside")
-        try:
-            intake._feed(self._process, json.dumps(_order(self.task)).encode(), ())
-            return self._collected(self._process)
-        finally:
             intake._end(self._process)
+
+    def _by_another(self, process: Popen[bytes], task: Task) -> Done | None:
+        """Have a second process do it; nothing where that one fell over, so that the first meets what is wrong."""
+        try:
+            intake._feed(process, json.dumps(_order(task)).encode(), ())
+            return self._collected(process)
+        except ValueError:  # the pipe was closed under our hands
+            return None
 
     def _collected(self, process: Popen[bytes]) -> Done | None:
         pipe = process.stdout

@@ -6,7 +6,9 @@ carried out again only then; see aa_ld.merging.meetings.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -99,6 +101,8 @@ def _differences(
     questions: list[Question], rules: list[Rule], foreign: list[bytes]
 ) -> tuple[int, list[Conflict]]:
     """How many questions were asked again with triples of others, and what differs."""
+    from concurrent.futures import ThreadPoolExecutor
+
     before = state()
     meetings = Meetings(before.lines(), foreign)
     met = [question for question in questions if meetings.may_meet(question.text)]
@@ -112,11 +116,13 @@ def _differences(
             raise _UndoneError(f"{type(error).__name__}, {error}") from None
         found = _concluded(before, after)
         met = questions if found else met
-    answers = [answer(before, question) for question in met]
-    if after is before:
-        before.add(foreign)
-    for question, rows in zip(met, answers, strict=True):
-        found += _answered(question.name, rows, answer(after, question))
+    with ThreadPoolExecutor(os.cpu_count()) as many:  # the engine answers without Python's lock
+        answers = list(many.map(partial(answer, before), met))
+        if after is before:
+            before.add(foreign)
+        anew = list(many.map(partial(answer, after), met))
+    for question, rows, new in zip(met, answers, anew, strict=True):
+        found += _answered(question.name, rows, new)
     return len(met), found
 
 

@@ -132,8 +132,10 @@ def merge(
         sources = _read(files, options, Spools(lines.parent, stack), told)
         catalogue = Catalogue(sources)
         given = plan(sources, options.imports)
+        aside = Aside(sources, told)
+        stack.callback(aside.stop)
         task = Task(sources, given.added, given.without, folded_axioms(catalogue), lines, options.with_ours)
-        counts, conflicts, checks = _worked(task, catalogue, told)
+        counts, conflicts, checks = _worked(aside, task, catalogue, told)
         if options.hermit:
             found, more = _reasoned(catalogue, lines, options, conflicts, told)
             conflicts += found
@@ -201,15 +203,14 @@ def _names(given: list[Input]) -> list[str]:
 
 
 def _worked(
-    task: Task, catalogue: Catalogue, told: Told
+    aside: Aside, task: Task, catalogue: Catalogue, told: Told
 ) -> tuple[Counts, list[Conflict], list[gate.Checked]]:
     """Unite the inputs, look what there is to find, and say what was checked by what."""
     from concurrent.futures import ThreadPoolExecutor
 
-    aside = Aside(task, told)
     with ThreadPoolExecutor(1) as beside_us:
         # Beside us another process works, or the engine, which answers without Python's lock.
-        doing = beside_us.submit(aside.work)
+        doing = beside_us.submit(aside.work, task)
         try:
             conflicts, checks = _look(catalogue, told)
             done = doing.result()
