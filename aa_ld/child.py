@@ -20,7 +20,6 @@ import signal
 import sys
 import threading
 import zlib
-from collections.abc import Iterator
 from typing import IO, Any
 from xml.parsers import expat
 
@@ -186,6 +185,23 @@ class _Frames(io.RawIOBase):
         return len(data)
 
 
+class _Limited(io.RawIOBase):
+    """What writes to another, and no more than so many bytes."""
+
+    def __init__(self, name: str, answer: IO[bytes], most: int) -> None:
+        self.name, self.answer, self.most, self.size = name, answer, most, 0
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: Any) -> int:
+        self.size += len(data)
+        if self.size > self.most:
+            what = f"The file unfolds to over {self.most:,} bytes."
+            raise errors.FileTooLargeError(self.name, what, "Use shorter prefixes.")
+        return self.answer.write(data)
+
+
 def _parse_file(order: dict[str, Any], data: bytes, answer: io.BufferedWriter) -> dict[str, Any]:
     """Unpack, check and parse; write N-Quads, or the text where only that is wanted."""
     name, ending = order["name"], order["ending"]
@@ -330,19 +346,11 @@ def _parse(name: str, data: bytes, syntax: str, answer: io.BufferedWriter) -> No
     """Parse, and write N-Quads; at most as many as an honest file of this size can unfold to."""
     most = max(64 << 20, 40 * len(data))
     kind = getattr(engine.RdfFormat, syntax.upper().replace("-", "_").replace("/", "_"))
-
-    written = answer.raw
-    assert isinstance(written, _Frames)
-
-    def quads() -> Iterator[engine.Quad]:
-        for quad in engine.parse(data, kind, rename_blank_nodes=True):
-            if written.size > most:
-                what = f"The file unfolds to over {most:,} bytes."
-                raise errors.FileTooLargeError(name, what, "Use shorter prefixes.")
-            yield quad
-
+    written = io.BufferedWriter(_Limited(name, answer, most), _BLOCK)
     try:
-        engine.serialize(quads(), output=answer, format=engine.RdfFormat.N_QUADS)
+        quads = engine.parse(data, kind, rename_blank_nodes=True)
+        engine.serialize(quads, output=written, format=engine.RdfFormat.N_QUADS)
+        written.flush()
     except SyntaxError as error:
         at = f"{error.lineno}:{error.offset}" if error.lineno else str(_line_of_error(data, kind))
         raise _broken(f"{name}:{at}", data, syntax, _sentence(error.msg)) from None

@@ -1,5 +1,6 @@
 """Merging: one graph in one spelling, nothing lost, the same bytes whatever the order; and what is refused."""
 
+import errno
 import gzip
 import json
 import os
@@ -409,7 +410,7 @@ def test_a_full_disk_leaves_the_old_output(tmp_path, monkeypatch, capsys):
     """What cannot be written to its end does not take the place of what is there."""
     from aa_ld.merging import output
 
-    out = tmp_path / "out.nt"
+    out = tmp_path / "out.ttl"
     out.write_text("old")
 
     def full(handle: int, *words: object, **more: object) -> object:
@@ -422,7 +423,26 @@ def test_a_full_disk_leaves_the_old_output(tmp_path, monkeypatch, capsys):
     assert status == 3
     assert "No space left" in capsys.readouterr().err
     assert out.read_text() == "old"
-    assert sorted(each.name for each in tmp_path.iterdir()) == ["a.ttl", "out.nt"]
+    assert sorted(each.name for each in tmp_path.iterdir()) == ["a.ttl", "out.ttl"]
+
+
+def test_an_output_on_another_disk_is_copied_there(tmp_path, monkeypatch):
+    """Where the file cannot just be given its name, it is written beside it; what comes out is the same."""
+    from aa_ld.merging import output
+
+    _, lines = merged(tmp_path, RESTRICTION)
+    replace, asked = os.replace, []
+
+    def other_disk(source: str | Path, target: Path) -> None:
+        asked.append(source)
+        if len(asked) == 1:
+            raise OSError(errno.EXDEV, "Invalid cross-device link")
+        replace(source, target)
+
+    monkeypatch.setattr(output.os, "replace", other_disk)
+    _, copied = merged(tmp_path, RESTRICTION, out="copied.nt")
+
+    assert (lines, len(asked)) == (copied, 2)
 
 
 def test_the_report_is_there_as_text_json_and_page(tmp_path, capsys):

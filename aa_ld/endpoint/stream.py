@@ -13,6 +13,7 @@ import json
 import os
 import threading
 import zlib
+from collections.abc import Callable
 from typing import IO, Any
 
 import pyoxigraph as engine
@@ -86,11 +87,16 @@ class _Incoming(io.RawIOBase):
 
 
 def _read(order: dict[str, Any], source: IO[bytes], answer: Any) -> dict[str, Any]:
-    return read_stream(order, io.BufferedReader(_Incoming(source), _BLOCK), answer)
+    return read_stream(order, io.BufferedReader(_Incoming(source), _BLOCK), answer, parse_stream)
 
 
-def read_stream(order: dict[str, Any], data: IO[bytes], answer: Any) -> dict[str, Any]:
-    """Unpack, check and parse the bytes of a file as they come; write N-Quads to `answer`. Gives the syntax."""
+def read_stream(
+    order: dict[str, Any], data: IO[bytes], answer: Any, parse: Callable[[str, IO[bytes], str, Any], None]
+) -> dict[str, Any]:
+    """Unpack, check and parse the bytes of a file as they come; write N-Quads to `answer`. Gives the syntax.
+
+    parse  is given the name, the unpacked bytes, the syntax and the answer, where they need not be read as a whole
+    """
     name, ending = order["name"], order["ending"]
     if ending.endswith(".gz") or _start_of(data).startswith(child._GZIP):
         data = io.BufferedReader(gzip.GzipFile(fileobj=data), _BLOCK)
@@ -104,7 +110,7 @@ def read_stream(order: dict[str, Any], data: IO[bytes], answer: Any) -> dict[str
             or start.startswith((b"\xff", b"\xfe", b"\xef"))
         ):
             return _read_whole(order, data, answer)
-        _parse(name, data, syntax, answer)
+        parse(name, data, syntax, answer)
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
         what = f"The file cannot be unpacked with gzip: {printable(str(error), 300)}."
         raise errors.EncodingError(name, what, "Was it downloaded to its end? Is it really a .gz?") from None
@@ -129,7 +135,8 @@ def _read_whole(order: dict[str, Any], data: IO[bytes], answer: Any) -> dict[str
     return child._parse_file({**order, "ending": ending}, b"".join(blocks), answer)
 
 
-def _parse(name: str, data: IO[bytes], syntax: str, answer: Any) -> None:
+def parse_stream(name: str, data: IO[bytes], syntax: str, answer: Any) -> None:
+    """Parse the bytes of a file as they come; write N-Quads to `answer`."""
     kind = getattr(engine.RdfFormat, syntax.upper().replace("-", "_"))
     try:
         engine.serialize(engine.parse(data, kind), output=answer, format=engine.RdfFormat.N_QUADS)

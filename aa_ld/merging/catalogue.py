@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from functools import cache, cached_property, reduce
+from itertools import chain
 from operator import or_
 
 from aa_ld.merging import words
@@ -64,13 +65,13 @@ class Catalogue:
     def by_subject(self, *predicates: str) -> dict[bytes, dict[bytes, int]]:
         """Subject to objects, each with the inputs that say so as a set of bits."""
         found: dict[bytes, dict[bytes, int]] = {}
-        same: dict[tuple[bytes, int], dict[bytes, int]] = {}  # most are alike, and take room once
-        for s, o, number in self.rows(*predicates):
-            objects = found.get(s)
-            if objects is None:
-                found[s] = same.setdefault((o, number), {o: 1 << number})
-            else:
-                found[s] = {**objects, o: objects.get(o, 0) | 1 << number}
+        for number, source in enumerate(self.sources):
+            for subjects, objects in chain.from_iterable(map(source.columns, predicates)):
+                alone = {o: {o: 1 << number} for o in set(objects)}  # most are alike, and take room once
+                for s, o, this in zip(subjects, objects, map(alone.__getitem__, objects), strict=True):
+                    known = found.setdefault(s, this)
+                    if known is not this:
+                        found[s] = {**known, o: known.get(o, 0) | 1 << number}
         return found
 
     def files(self, bits: int) -> tuple[str, ...]:
@@ -82,8 +83,7 @@ class Catalogue:
         """What blank nodes are part of: subject to predicate to objects; `stating` has the inputs of each node."""
         found: dict[bytes, dict[bytes, list[bytes]]] = {}
         for number, source in enumerate(self.sources):
-            for line in source.table(BLANK):
-                s, p, o = line[:-2].split(b" ", 2)
+            for s, p, o in source.triples(BLANK):
                 said = found.get(s)
                 if said is None:
                     said = found[s] = {}
@@ -104,6 +104,16 @@ class Catalogue:
     def kinds(self) -> dict[bytes, dict[bytes, int]]:
         """Term to its types."""
         return self.by_subject(words.TYPE)
+
+    def of_kinds(self, wanted: Collection[bytes]) -> Iterator[bytes]:
+        """The terms of any of these types."""
+        known: dict[int, bool] = {}  # most terms share what says their types, so it is looked at once
+        for term, types in self.kinds.items():
+            hit = known.get(id(types))
+            if hit is None:
+                hit = known[id(types)] = not types.keys().isdisjoint(wanted)
+            if hit:
+                yield term
 
     @cached_property
     def parents(self) -> dict[bytes, dict[bytes, int]]:
@@ -153,7 +163,7 @@ class Catalogue:
     @cached_property
     def classes(self) -> dict[bytes, int]:
         """Declared classes."""
-        return {term: kinds[_CLASS] for term, kinds in self.kinds.items() if _CLASS in kinds}
+        return {term: self.kinds[term][_CLASS] for term in self.of_kinds((_CLASS,))}
 
     def called(self, term: bytes) -> str:
         """A term for people: its short name, and its label where it has one.

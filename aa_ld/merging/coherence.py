@@ -15,6 +15,7 @@ from __future__ import annotations
 import itertools
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from operator import itemgetter
 from typing import NamedTuple
 
 from aa_ld.merging import words
@@ -272,8 +273,9 @@ def _spread(axioms: _Axioms, down: dict[bytes, list[bytes]], found: dict[bytes, 
 def _things(catalogue: Catalogue, axioms: _Axioms, below: dict[bytes, set[bytes]]) -> Iterator[Impossible]:
     """Things of two disjoint classes."""
     watched = set().union(*below.values())
-    for thing, kinds in sorted(catalogue.kinds.items()):
-        mine = [kind for kind in kinds if kind in watched] if len(kinds) > 1 else []
+    several = ((thing, kinds) for thing, kinds in catalogue.kinds.items() if len(kinds) > 1)
+    for thing, kinds in sorted(several, key=itemgetter(0)):
+        mine = [kind for kind in kinds if kind in watched]
         if len(mine) > 1:
             for (one, other), axiom in sorted(axioms.apart.items()):
                 first = next((kind for kind in sorted(mine) if kind in below[one]), None)

@@ -6,7 +6,9 @@ carried out again only then; see aa_ld.merging.meetings.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -19,6 +21,7 @@ from aa_ld.merging.reading import OURS
 
 if TYPE_CHECKING:
     from aa_ld.question import Question
+    from aa_ld.rule import Rule
     from aa_ld.store import Merged
 
 
@@ -28,15 +31,18 @@ class State(NamedTuple):
     store: Merged
     concluded: frozenset[str]
 
-    def beside(self, foreign: Iterable[bytes]) -> State:
-        """The same with triples of others, where no rule can meet one."""
+    def lines(self) -> list[bytes]:
+        """All triples, as N-Triples."""
+        from pyoxigraph import DefaultGraph, RdfFormat
+
+        text = self.store.store.dump(format=RdfFormat.N_TRIPLES, from_graph=DefaultGraph())
+        return (text or b"").splitlines()
+
+    def add(self, foreign: Iterable[bytes]) -> None:
+        """Add triples of others, of which no rule can meet one."""
         from pyoxigraph import RdfFormat
 
-        from aa_ld.store import Merged
-
-        together = Merged(self.store.store.quads_for_pattern(None, None, None))
-        together.store.bulk_load(b"\n".join(foreign) + b"\n", RdfFormat.N_TRIPLES)
-        return State(together, self.concluded)
+        self.store.store.bulk_load(b"\n".join(foreign) + b"\n", RdfFormat.N_TRIPLES)
 
 
 def state(foreign: Iterable[bytes] = ()) -> State:
@@ -75,29 +81,49 @@ def compare(catalogue: Catalogue, merged: Path, ours: Iterable[str]) -> tuple[li
     own = {line for source in catalogue.sources if source.role == OURS for line in source.lines()}
     named = set().union(*map(named_in, (*(q.text for q in questions), *(rule.text for rule in rules))))
     foreign = [line for line in near.named(catalogue, merged, ours, named) if line not in own]
+    try:
+        met, found = _differences(questions, rules, foreign) if foreign else (0, [])
+    except _UndoneError as error:
+        checked = Checked("inferring before and after", "all rules", "they do not run")
+        return [Conflict("inferred-drift", f"Our rules cannot be carried out any more: {error}.")], checked
+    over = f"{len(questions)} questions, row by row, and all that follows by our rules"
+    triples = "1 triple" if len(foreign) == 1 else f"{len(foreign):,} triples"
+    how = f"{triples} of others that ours lead to; {met} questions can meet one, and were asked again"
+    by = f"asking and inferring before and after ({how})"
+    return found, Checked(by, over, f"{len(found)} differ" if found else "all the same")
+
+
+class _UndoneError(Exception):
+    """Rules cannot be carried out."""
+
+
+def _differences(
+    questions: list[Question], rules: list[Rule], foreign: list[bytes]
+) -> tuple[int, list[Conflict]]:
+    """How many questions were asked again with triples of others, and what differs."""
+    from concurrent.futures import ThreadPoolExecutor
+
     before = state()
-    meetings = Meetings(before.store.store.quads_for_pattern(None, None, None), foreign)
+    meetings = Meetings(before.lines(), foreign)
     met = [question for question in questions if meetings.may_meet(question.text)]
     found: list[Conflict] = []
+    after = before
     if any(meetings.may_meet(rule.text) for rule in rules):
         try:
             after = state(foreign)
         except (ValueError, KeyError, AttributeError, StopIteration) as error:
             # Rules rely on what shapes demand of facts; a foreign triple may break that.
-            what = f"Our rules cannot be carried out any more: {type(error).__name__}, {error}."
-            checked = Checked("inferring before and after", "all rules", "they do not run")
-            return [Conflict("inferred-drift", what)], checked
+            raise _UndoneError(f"{type(error).__name__}, {error}") from None
         found = _concluded(before, after)
         met = questions if found else met
-    elif met:
-        after = before.beside(foreign)
-    for question in met:
-        found += _answered(question.name, answer(before, question), answer(after, question))
-    over = f"{len(questions)} questions, row by row, and all that follows by our rules"
-    triples = "1 triple" if len(foreign) == 1 else f"{len(foreign):,} triples"
-    how = f"{triples} of others that ours lead to; {len(met)} questions can meet one, and were asked again"
-    by = f"asking and inferring before and after ({how})"
-    return found, Checked(by, over, f"{len(found)} differ" if found else "all the same")
+    with ThreadPoolExecutor(os.cpu_count()) as many:  # the engine answers without Python's lock
+        answers = list(many.map(partial(answer, before), met))
+        if after is before:
+            before.add(foreign)
+        anew = list(many.map(partial(answer, after), met))
+    for question, rows, new in zip(met, answers, anew, strict=True):
+        found += _answered(question.name, rows, new)
+    return len(met), found
 
 
 def _answered(name: str, before: frozenset[str], after: frozenset[str]) -> list[Conflict]:

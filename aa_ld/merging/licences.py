@@ -60,18 +60,21 @@ def known(text: str) -> Licence | None:
 
 def stated(source: Read) -> list[str]:
     """What an input says of its licence: in its ontology header, in the metadata of a mapping set."""
-    headers = {s for s, o in source.rows(words.TYPE) if text_of(o) in _DESCRIBED}
+    headers = {s for s, o in source.rows(words.TYPE) if o in _DESCRIBED}
     found = {text_of(o) for predicate in words.LICENCES for s, o in source.rows(predicate) if s in headers}
     about = source.about.get("about", {}).get("license")
     return sorted(found | ({str(about)} if about else set()))
 
 
-_DESCRIBED = (
-    words.ONTOLOGY,
-    "http://rdfs.org/ns/void#Dataset",
-    "http://www.w3.org/ns/dcat#Dataset",
-    "https://w3id.org/sssom/MappingSet",
-)
+_DESCRIBED = {
+    f"<{iri}>".encode()
+    for iri in (
+        words.ONTOLOGY,
+        "http://rdfs.org/ns/void#Dataset",
+        "http://www.w3.org/ns/dcat#Dataset",
+        "https://w3id.org/sssom/MappingSet",
+    )
+}
 
 
 def licence_conflicts(sources: list[Read]) -> Iterator[Conflict]:

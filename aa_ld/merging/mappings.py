@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
+from functools import reduce
+from operator import and_
 
 from aa_ld.merging import words
 from aa_ld.merging.catalogue import Catalogue, either, family
@@ -31,10 +33,7 @@ def _several(catalogue: Catalogue) -> Iterator[Conflict]:
     Where one input states both, it is at odds with itself; where no input does,
     the inputs disagree.
     """
-    forward: dict[bytes, set[bytes]] = defaultdict(set)
-    for s, o, _ in catalogue.rows(words.EXACT, words.EQUIVALENT):
-        if o[:1] == b"<":
-            forward[s].add(o)
+    found: list[tuple[bytes, list[bytes]]] = []
     for term, matches in catalogue.exact.items():
         if len(matches) < 2:
             continue
@@ -45,21 +44,19 @@ def _several(catalogue: Catalogue) -> Iterator[Conflict]:
         for whose, group in groups.items():
             if len(group) < 2 or whose == own:
                 continue
-            group.sort()
-            together = 0
-            everywhere = -1
-            for match in group:
-                together |= matches[match]
-                everywhere &= matches[match]
-            stated = all(match in forward.get(term, ()) for match in group)
-            kind = (
-                "sources-disagree"
-                if not everywhere and not _both_in_one(group, matches)
-                else "one-to-many"
-                if stated
-                else "many-to-one"
-            )
-            yield _one_of_several(catalogue, kind, term, group, matches, together)
+            found.append((term, sorted(group)))
+    forward: dict[bytes, set[bytes]] = {term: set() for term, _ in found}
+    for s, o, _ in catalogue.rows(words.EXACT, words.EQUIVALENT) if found else ():
+        if s in forward:
+            forward[s].add(o)
+    for term, group in found:
+        matches = catalogue.exact[term]
+        if not reduce(and_, map(matches.__getitem__, group)) and not _both_in_one(group, matches):
+            kind = "sources-disagree"
+        else:
+            kind = "one-to-many" if forward[term].issuperset(group) else "many-to-one"
+        together = either(map(matches.__getitem__, group))
+        yield _one_of_several(catalogue, kind, term, group, matches, together)
 
 
 def _both_in_one(group: list[bytes], matches: dict[bytes, int]) -> bool:
@@ -94,17 +91,17 @@ def _one_of_several(  # noqa: PLR0913, PLR0917 - all of them are the matter
 
 def _detours(catalogue: Catalogue) -> Iterator[Conflict]:
     """Pairs that match each other, and match different terms of a third ontology."""
-    targets: dict[bytes, dict[bytes, int]] = {}
-    for term in {*catalogue.exact, *catalogue.cross_references}:
-        exact, loose = catalogue.exact.get(term, {}), catalogue.cross_references.get(term)
-        more = {each: bits | exact.get(each, 0) for each, bits in loose.items()} if loose else {}
-        targets[term] = {**exact, **more} if more else exact
+    loosely = catalogue.cross_references
+    targets = dict(catalogue.exact)
+    for term, loose in loosely.items():
+        exact = targets.get(term, {})
+        targets[term] = {**exact, **{each: bits | exact.get(each, 0) for each, bits in loose.items()}}
     seen = set()
-    for one, matched in catalogue.exact.items():
-        if len(targets[one]) < 2:
-            continue
+    several = {term for term, found in targets.items() if len(found) > 1}
+    for one in several & catalogue.exact.keys():
+        matched = catalogue.exact[one]
         for other in matched:
-            if one >= other or len(targets.get(other, ())) < 2:
+            if one >= other or other not in several:
                 continue
             for left, right in _apart(catalogue, one, other, targets):
                 key = frozenset((one, other, *left, *right))
@@ -169,13 +166,14 @@ def _contradictions(catalogue: Catalogue) -> Iterator[Conflict]:
     if not any(source.tables.get(NOT) for source in catalogue.sources):
         return
     said: dict[tuple[bytes, bytes, str], int] = {}
-    denied = {(s, o): number for s, o, number in catalogue.rows(NOT)}
+    denials = [
+        (row, number) for number, source in enumerate(catalogue.sources) for row in source.triples(NOT)
+    ]
+    denied = {(s, o): number for (s, _, o), number in denials}
     for predicate in words.MATCHES:
         for s, o, number in catalogue.rows(predicate):
             said[s, o, predicate] = said.get((s, o, predicate), 0) | 1 << number
-    lines = {line for source in catalogue.sources for line in source.table(NOT)}
-    for line in sorted(lines):
-        s, p, o = line[:-2].split(b" ", 2)
+    for s, p, o in sorted({row for row, _ in denials}):
         for one, other in ((s, o), (o, s)):
             bits = said.get((one, other, text_of(p)), 0)
             if bits:

@@ -2,8 +2,8 @@
 
 A triple can change the rows of a query only if it matches one of its patterns,
 and each end of it that is a variable there is also found where the patterns want
-it that have to hold with this one: those of its own group, and those before it
-in the groups around it. A query that is read here only in part (a variable as
+it that have to hold with this one, beside an IRI where they have one: those of
+its own group, and those before it in the groups around it. A query that is read here only in part (a variable as
 predicate, a SELECT inside, parentheses in a path) counts as met.
 """
 
@@ -12,12 +12,9 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from aa_ld.merging import words
-
-if TYPE_CHECKING:
-    from pyoxigraph import Quad
 
 _PREFIX = re.compile(r"PREFIX\s+([\w-]*):\s*<([^>]*)>", re.I)
 _NAME = re.compile(r"<([^<>\s]+)>|\b([A-Za-z][\w-]*):([\w-]*)")
@@ -33,7 +30,7 @@ _GROUPS = {"OPTIONAL", "UNION", "MINUS", "NOT", "EXISTS"}
 
 
 class Pattern(NamedTuple):
-    """A triple pattern: its terms as they are written, the groups around it from the outermost, its place."""
+    """A triple pattern: its terms as they are written, the groups around it from the outermost, its place among all."""
 
     subject: str
     predicate: str
@@ -131,11 +128,19 @@ class _Reader:
     def _term(self, token: str) -> bool:
         self.terms.append(token)
         if len(self.terms) == 3:
-            s, p, o = self.terms
-            self.found.append(Pattern(s, p, o, tuple(self.groups), self.at))
-            if p[0] in "?$":
+            self._add(*self.terms)
+            if self.terms[1][0] in "?$":
                 return False
         return len(self.terms) <= 3
+
+    def _add(self, subject: str, predicate: str, far: str) -> None:
+        """Add a pattern; one of a sequence of steps is as many patterns, with variables that nothing else can name."""
+        steps = [predicate] if "<" in predicate or "|" in predicate else predicate.split("/")
+        for step in steps[:-1]:
+            between = f"?/{len(self.found)}"
+            self.found.append(Pattern(subject, step, between, tuple(self.groups), len(self.found)))
+            subject = between
+        self.found.append(Pattern(subject, steps[-1], far, tuple(self.groups), len(self.found)))
 
     def _skip(self, word: str) -> None:
         """Pass over an expression, or over the values of VALUES."""
@@ -157,17 +162,19 @@ class _Reader:
 
 
 class Meetings:
-    """What triples of others could meet, beside triples of ours."""
+    """What triples of others could meet, beside triples of ours; both as lines of N-Triples."""
 
-    def __init__(self, ours: Iterable[Quad], foreign: Iterable[bytes]) -> None:
+    def __init__(self, ours: Iterable[bytes], foreign: Iterable[bytes]) -> None:
         self._ends: tuple[dict[str, set[str]], dict[str, set[str]]] = (defaultdict(set), defaultdict(set))
         self._pairs: dict[str, list[tuple[str, str]]] = defaultdict(list)
         self._foreign: dict[str, list[tuple[str, str]]] = defaultdict(list)
         self._by_object: dict[tuple[str, str], list[tuple[str, str]]] = defaultdict(list)
-        for quad in ours:
-            self._add(quad.predicate.value, str(quad.subject), str(quad.object))
+        self._opposites: dict[tuple[str, int, str], set[str]] = {}
+        for line in ours:
+            s, p, o = line[:-2].decode().split(" ", 2)
+            self._add(p[1:-1], s, o)
         for line in foreign:
-            s, p, o = (term.decode() for term in line[:-2].split(b" ", 2))
+            s, p, o = line[:-2].decode().split(" ", 2)
             self._foreign[p[1:-1]].append((s, o))
             self._by_object[p[1:-1], o].append((s, o))
             self._add(p[1:-1], s, o)
@@ -188,13 +195,21 @@ class Meetings:
         if found is None:
             return True
         prefixes = {**dict(_PREFIX.findall(text))}
-        return any(self._meets(pattern, found, prefixes) for pattern in found)
+        # A closer look takes longer, and is worth it where the first tells nothing.
+        return any(
+            self._meets(pattern, found, prefixes) and self._meets(pattern, found, prefixes, closer=True)
+            for pattern in found
+        )
 
-    def _meets(self, pattern: Pattern, found: list[Pattern], prefixes: dict[str, str]) -> bool:
+    def _meets(
+        self, pattern: Pattern, found: list[Pattern], prefixes: dict[str, str], closer: bool = False
+    ) -> bool:
         names = _predicates(pattern.predicate, prefixes) & self._foreign.keys()
         if not names:
             return False
-        wanted = [self._wanted(pattern, term, found, prefixes) for term in (pattern.subject, pattern.object)]
+        wanted = [
+            self._wanted(pattern, term, found, prefixes, closer) for term in (pattern.subject, pattern.object)
+        ]
         path = re.sub("<[^>]*>", "", pattern.predicate)
         if re.fullmatch(r"[^|/^?]*[*+]", path):
             # A step of a way counts where the way can come to it from its start, and from its end.
@@ -217,12 +232,13 @@ class Meetings:
         return [pair for term in few for pair in self._by_object.get((name, term), ())]
 
     def _wanted(
-        self, pattern: Pattern, term: str, found: list[Pattern], prefixes: dict[str, str]
+        self, pattern: Pattern, term: str, found: list[Pattern], prefixes: dict[str, str], closer: bool
     ) -> list[set[str]]:
         """The sets that a term at this place of the pattern has to be in, all of them; none where it may be anything."""
         if term[0] in "?$":
-            return list(self._required(pattern, term, found, prefixes))
-        return [] if term[0] in '"-0123456789' else [{f"<{iri}>" for iri in _expanded(prefixes, term)}]
+            return list(self._required(pattern, term, found, prefixes, closer))
+        iri = _iri(term, prefixes)
+        return [{iri}] if iri else []
 
     def _on_the_way(self, sets: list[set[str]], names: set[str], back: bool) -> list[set[str]]:
         """What steps of these predicates come to from terms that are in all of the sets."""
@@ -242,19 +258,41 @@ class Meetings:
         return [reached]
 
     def _required(
-        self, pattern: Pattern, variable: str, found: list[Pattern], prefixes: dict[str, str]
+        self, pattern: Pattern, variable: str, found: list[Pattern], prefixes: dict[str, str], closer: bool
     ) -> Iterator[set[str]]:
+        """What a variable has to be in by other patterns; seen closer, by what the other end of each has to be in too."""
         for other in found:
             same = other.groups == pattern.groups
             around = pattern.groups[: len(other.groups)] == other.groups and other.place < pattern.place
             if other.place == pattern.place or not (same or around) or re.search(r"[*?]", other.predicate):
                 continue
-            for place, term in enumerate((other.subject, other.object)):
-                if term == variable:
-                    names = _predicates(other.predicate, prefixes)
-                    both = re.search(r"[+/^]", re.sub("<[^>]*>", "", other.predicate))
+            ends = (other.subject, other.object)
+            for place in (at for at, term in enumerate(ends) if term == variable):
+                names = _predicates(other.predicate, prefixes)
+                both = re.search(r"[+/^]", re.sub("<[^>]*>", "", other.predicate))
+                far = None if both else _iri(ends[1 - place], prefixes)
+                if far:
+                    yield set().union(*(self._opposite(name, place, far) for name in names))
+                elif closer and not both and ends[1 - place][0] in "?$":
+                    sets = list(self._required(other, ends[1 - place], found, prefixes, closer=False))
+                    pairs = (pair for name in names for pair in self._pairs.get(name, ()))
+                    yield {pair[place] for pair in pairs if all(pair[1 - place] in each for each in sets)}
+                else:
                     sides = self._ends if both else (self._ends[place],)
                     yield set().union(*(side.get(name, ()) for side in sides for name in names))
+
+    def _opposite(self, name: str, place: int, far: str) -> set[str]:
+        """The terms at one end, 0 or 1, of triples with a predicate that have this IRI at the other."""
+        key = (name, place, far)
+        if key not in self._opposites:
+            self._opposites[key] = {pair[place] for pair in self._pairs[name] if pair[1 - place] == far}
+        return self._opposites[key]
+
+
+def _iri(term: str, prefixes: dict[str, str]) -> str | None:
+    """The IRI at an end of a pattern, as N-Triples write it; None for a variable and for a literal, true and false too."""
+    found = None if term[0] in '?$"-0123456789' else next(iter(_expanded(prefixes, term)), None)
+    return f"<{found}>" if found else None
 
 
 def _predicates(text: str, prefixes: dict[str, str]) -> set[str]:

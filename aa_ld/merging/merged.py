@@ -11,20 +11,22 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from aa_ld.errors import UsageError, nearest
-from aa_ld.merging import drift, gate, near, words
+from aa_ld.merging import gate, near, words
+from aa_ld.merging.aside import Aside, Task
 from aa_ld.merging.catalogue import Catalogue
 from aa_ld.merging.coherence import disjoint_but_matched
 from aa_ld.merging.conflict import ERROR, KINDS, NOTE, SEVERITIES, WARNING, Conflict, ranked
 from aa_ld.merging.headers import FOLLOW, KEEP, Plan, folded_axioms, plan, read_catalog, unresolved
 from aa_ld.merging.licences import licence_conflicts, stated
 from aa_ld.merging.mappings import mapping_conflicts
-from aa_ld.merging.output import beside, syntax_of, write_as
+from aa_ld.merging.output import beside, put, syntax_of, write_as
 from aa_ld.merging.reading import (
     AGAINST,
     IMPORTED,
     MAPPING,
     Input,
     Read,
+    Spools,
     Told,
     ours,
     read_all,
@@ -32,7 +34,7 @@ from aa_ld.merging.reading import (
 from aa_ld.merging.reading import (
     near as near_ours,
 )
-from aa_ld.merging.runs import Counts, Merger, runs_of
+from aa_ld.merging.runs import Counts
 from aa_ld.merging.terms import term_conflicts
 
 #: What --fail-on takes beside the kinds of conflicts and their severities.
@@ -125,20 +127,27 @@ def merge(
     syntax = syntax_of(output) if output else ""
     check_fail_on(options.fail_on)
     with ExitStack() as stack, _without_collecting():
-        sources = _read(files, options, stack, told)
+        folder = tempfile.TemporaryDirectory(prefix="aa-ld-", ignore_cleanup_errors=True)
+        lines = Path(stack.enter_context(folder)) / "merged.nt"
+        sources = _read(files, options, Spools(lines.parent, stack), told)
         catalogue = Catalogue(sources)
         given = plan(sources, options.imports)
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="aa-ld-")))
-        lines = folder / "merged.nt"
-        with lines.open("wb", buffering=1 << 20) as out:
-            merger = Merger(sources, set(given.without), folded_axioms(catalogue), out)
-            counts = merger.merge(runs_of(sources, given.added), told)
-        conflicts, checks = _look(catalogue, lines, options, told)
+        aside = Aside(sources, told)
+        stack.callback(aside.stop)
+        task = Task(sources, given.added, given.without, folded_axioms(catalogue), lines, options.with_ours)
+        counts, conflicts, checks = _worked(aside, task, catalogue, told)
+        if options.hermit:
+            found, more = _reasoned(catalogue, lines, options, conflicts, told)
+            conflicts += found
+            checks += more
+        conflicts = ranked(conflicts)
         stopped = _stopped(conflicts, options.fail_on)
         if output and not stopped:
             told("writing", 0, 0)
-            with beside(output) as target:
-                write_as(lines, syntax, target, packed=output.lower().endswith(".gz"))
+            packed = output.lower().endswith(".gz")
+            if syntax or packed or not put(lines, output):
+                with beside(output) as target:
+                    write_as(lines, syntax, target, packed=packed)
         return Merged(
             output, bool(output) and not stopped, counts.written, _sources(sources, counts), _counted(sources, counts), given, tuple(checks),
             tuple(conflicts), stopped,
@@ -168,7 +177,7 @@ def check_fail_on(wanted: Iterable[str]) -> None:
             )
 
 
-def _read(files: Iterable[str], options: Options, stack: ExitStack, told: Told) -> list[Read]:
+def _read(files: Iterable[str], options: Options, spools: Spools, told: Told) -> list[Read]:
     given = [Input(str(path), (str(path),)) for path in files]
     given += [Input(path, (path,), MAPPING) for path in options.mappings]
     given += [Input(options.against, (options.against,), AGAINST)] if options.against else []
@@ -176,11 +185,11 @@ def _read(files: Iterable[str], options: Options, stack: ExitStack, told: Told) 
     if not any(each.role != AGAINST for each in given):
         raise UsageError("merge", "There is nothing to merge.", "Name a file, or leave out --without-ours.")
     given = [each._replace(name=name) for each, name in zip(given, _names(given), strict=True)]
-    sources = read_all(given, stack, told)
+    sources = read_all(given, spools, told)
     if options.imports == FOLLOW:
         catalog = read_catalog(options.catalog) if options.catalog else {}
         while missing := unresolved(sources, catalog):
-            sources += read_all([Input(iri, (path,), IMPORTED) for iri, path in missing], stack, told)
+            sources += read_all([Input(iri, (path,), IMPORTED) for iri, path in missing], spools, told)
     return sources
 
 
@@ -193,33 +202,45 @@ def _names(given: list[Input]) -> list[str]:
     ]
 
 
-def _look(
-    catalogue: Catalogue, lines: Path, options: Options, told: Told
-) -> tuple[list[Conflict], list[gate.Checked]]:
-    """Everything that is found, and what was checked by what."""
+def _worked(
+    aside: Aside, task: Task, catalogue: Catalogue, told: Told
+) -> tuple[Counts, list[Conflict], list[gate.Checked]]:
+    """Unite the inputs, look what there is to find, and say what was checked by what."""
     from concurrent.futures import ThreadPoolExecutor
 
-    told("looking", 0, 0)
     with ThreadPoolExecutor(1) as beside_us:
-        # The engine answers without Python's lock, so questions are asked while we look.
-        own = near_ours(ours()) if options.with_ours else []
-        compared = beside_us.submit(drift.compare, catalogue, lines, own) if options.with_ours else None
-        found = [*mapping_conflicts(catalogue), *term_conflicts(catalogue), *disjoint_but_matched(catalogue)]
-        found += [*licence_conflicts(catalogue.sources), *_no_ontology(catalogue), *gate.harmful(catalogue)]
-        fast, checks = gate.fast_check(catalogue)
-        found += fast
-        if compared:
-            told("asking", 0, 0)
-            drifted, check = compared.result()
-            found += drifted
-            checks.append(check)
-    if options.hermit:
-        told("reasoning", 0, 0)
-        module = near.meaning(catalogue, lines, own) if own else lines.read_bytes().splitlines()
-        said, more = gate.hermit_check(catalogue, module, fast)
-        found += said
-        checks += more
-    return ranked(found), checks
+        # Beside us another process works, or the engine, which answers without Python's lock.
+        doing = beside_us.submit(aside.work, task)
+        try:
+            conflicts, checks = _look(catalogue, told)
+            done = doing.result()
+        except BaseException:
+            aside.stop()
+            raise
+    checks += [done.checked] if done.checked else []
+    return done.counts, conflicts + done.drifted, checks
+
+
+def _look(catalogue: Catalogue, told: Told) -> tuple[list[Conflict], list[gate.Checked]]:
+    """What is found in the triples that the report needs, and what was checked by what."""
+    told("looking", 0, 0)
+    found = [*mapping_conflicts(catalogue), *term_conflicts(catalogue), *disjoint_but_matched(catalogue)]
+    found += [*licence_conflicts(catalogue.sources), *_no_ontology(catalogue), *gate.harmful(catalogue)]
+    fast, checks = gate.fast_check(catalogue)
+    return found + fast, checks
+
+
+def _reasoned(
+    catalogue: Catalogue, lines: Path, options: Options, found: list[Conflict], told: Told
+) -> tuple[list[Conflict], list[gate.Checked]]:
+    """What HermiT finds, beside what was found already."""
+    told("reasoning", 0, 0)
+    module = (
+        near.meaning(catalogue, lines, near_ours(ours()))
+        if options.with_ours
+        else lines.read_bytes().splitlines()
+    )
+    return gate.hermit_check(catalogue, module, found)
 
 
 def _no_ontology(catalogue: Catalogue) -> list[Conflict]:

@@ -8,20 +8,21 @@ said of ours, and from there on the axioms of what is named.
 
 from __future__ import annotations
 
-import mmap
+from bisect import bisect_left
 from collections.abc import Iterable
 from pathlib import Path
 
 from aa_ld.merging import words
 from aa_ld.merging.catalogue import Catalogue
-from aa_ld.merging.reading import OURS, Run
+from aa_ld.merging.reading import OURS, read_at
 from aa_ld.merging.worker import BLANK, REFERS
 
+_APART, _BLOCK = 4 << 10, 1 << 20  # bytes between two lines that are known by their place; bytes read at once
 _ENDS = (b"<http://www.w3.org/", b"<http://purl.org/dc/", b"<http://id.nlm.nih.gov/mesh/vocab#", b'"')
 #: Tables whose objects may be terms of ours.
 _POINTING = (
     words.SUBCLASS, words.SUBPROPERTY, words.EQUIVALENT, words.EQUIVALENT_PROPERTY, words.DISJOINT, words.DOMAIN, words.RANGE,
-    words.INVERSE, words.REPLACED_BY, words.REPLACED_BY_TOO, words.CONSIDER, words.TYPE, *words.MATCHES, REFERS, BLANK,
+    words.INVERSE, words.REPLACED_BY, words.REPLACED_BY_TOO, words.CONSIDER, words.TYPE, *words.MATCHES, REFERS,
 )  # fmt: skip
 #: Predicates of axioms: what a class or a property means is told by these.
 _MEANING = {
@@ -52,26 +53,69 @@ def _within_reach(
     if not merged.stat().st_size:
         return []
     pointing = {
-        line.split(b" ", 1)[0]
+        subject
         for source in catalogue.sources
         if source.role != OURS
         for table in _POINTING
-        for line in source.table(table)
-        if line[line.rfind(b" ", 0, -2) + 1 : -2] in own
+        for subject in source.pointing(table, own)
     }
-    with merged.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
-        return _gathered(Run(data, 0, len(data), 0), own, pointing, predicates)
+    pointing |= {
+        s
+        for source in catalogue.sources
+        if source.role != OURS
+        for s, _, o in source.triples(BLANK)
+        if o in own
+    }
+    with merged.open("rb") as file:
+        subjects = _Subjects(file.fileno(), merged.stat().st_size)
+        return _gathered(subjects, own, pointing, predicates)
 
 
-def _gathered(run: Run, own: set[bytes], pointing: set[bytes], predicates: set[bytes] | None) -> list[bytes]:
+class _Subjects:
+    """Sorted lines of a file, found by their subject: a line of every few KiB tells where to look.
+
+    The file is read and not mapped, so that it does not stay in memory.
+    """
+
+    def __init__(self, file: int, size: int) -> None:
+        self._file, self._size = file, size
+        self._starts, self._first = [0], [b""]
+        for block in range(0, size, _BLOCK):
+            text = read_at(file, block, min(block + _BLOCK, size))
+            for at in range(0, len(text), _APART):
+                start = text.find(b"\n", at) + 1
+                end = text.find(b"\n", start)
+                if start and end > start and block + start > self._starts[-1]:
+                    self._starts.append(block + start)
+                    self._first.append(text[start:end])
+
+    def lines(self, subject: bytes) -> list[bytes]:
+        """All lines with a subject."""
+        begin = subject + b" "
+        at = bisect_left(self._first, begin)
+        end = self._starts[at] + len(begin) if at < len(self._starts) else self._size
+        text = b"\n" + read_at(self._file, self._starts[max(at - 1, 0)], end)
+        found = text.find(b"\n" + begin)
+        if found < 0:
+            return []
+        text = text[found + 1 :]
+        while True:
+            *lines, _ = text.split(b"\n")
+            over = next((n for n, line in enumerate(lines) if not line.startswith(begin)), None)
+            if over is not None or end >= self._size:
+                return lines[:over]
+            text += read_at(self._file, end, min(end + _APART, self._size))
+            end += _APART
+
+
+def _gathered(
+    subjects: _Subjects, own: set[bytes], pointing: set[bytes], predicates: set[bytes] | None
+) -> list[bytes]:
     found: dict[bytes, None] = {}
     waiting = [(subject, subject in own) for subject in sorted(own | pointing)]
     seen = own | pointing
     for subject, is_ours in waiting:
-        start, end = run.find(subject + b" "), 0
-        if start < run.end and run.data[start : start + len(subject) + 1] == subject + b" ":
-            end = run.find(subject + b"!")
-        for line in run.lines(start, end) if end else ():
+        for line in subjects.lines(subject):
             _, predicate, rest = line.split(b" ", 2)
             if predicates is not None and predicate not in predicates:
                 continue

@@ -37,6 +37,37 @@ def named(rows: Iterable[Row]) -> list[Row]:
     >>> len(named(rows)), named(rows) == named(named(rows))
     (2, True)
     """
+    alone, linked = _apart(rows)
+    result: list[Row] = []
+    seen = set()
+    for pairs in alone.values():
+        parts = sorted(set(map(b" ".join, pairs)))
+        name = b"_:b" + _digest(_digest(b"\n".join(parts)))
+        if name not in seen:
+            seen.add(name)
+            result += [(name, p, o) for p, o in dict.fromkeys(pairs)]
+    return result + _named_together(linked) if linked else result
+
+
+def _apart(rows: Iterable[Row]) -> tuple[dict[bytes, list[tuple[bytes, bytes]]], list[Row]]:
+    """Blank nodes that no other hangs on or below, each with what it says, and the triples of all others.
+
+    Most are such nodes, annotations of axioms above all, and need no further thought.
+    """
+    found: dict[bytes, list[tuple[bytes, bytes]]] = defaultdict(list)
+    linked: list[Row] = []
+    for s, p, o in rows:
+        if o[:2] == b"_:":
+            linked.append((s, p, o))
+        else:
+            found[s].append((p, o))
+    for node in {node for s, _, o in linked for node in (s, o)}:
+        linked += [(node, p, o) for p, o in found.pop(node, ())]
+    return found, linked
+
+
+def _named_together(rows: Iterable[Row]) -> list[Row]:
+    """The same for nodes that hang together."""
     graph = _Graph(rows)
     names, circular = graph.names()
     result = dict.fromkeys(

@@ -59,10 +59,29 @@ def beside(target: str) -> Iterator[IO[bytes]]:
         with suppress(OSError):
             os.unlink(name)
         raise
-    with suppress(OSError):  # the name too is to outlive a power cut; not every system can be asked for that
-        folder = os.open(path.parent, os.O_RDONLY)
-        os.fsync(folder)
-        os.close(folder)
+    _keep(path.parent)
+
+
+def put(lines: Path, target: str) -> bool:
+    """Put a file of sorted N-Triples in the place of the target as it is; False where it lies on another disk."""
+    path = Path(target).resolve()
+    with lines.open("rb") as file:
+        os.fsync(file.fileno())
+    os.chmod(lines, (path.stat().st_mode if path.exists() else 0o644) & 0o7777)
+    try:
+        os.replace(lines, path)
+    except OSError:
+        return False
+    _keep(path.parent)
+    return True
+
+
+def _keep(folder: Path) -> None:
+    """See to it that the name outlives a power cut; not every system can be asked for that."""
+    with suppress(OSError):
+        handle = os.open(folder, os.O_RDONLY)
+        os.fsync(handle)
+        os.close(handle)
 
 
 def write_as(lines: Path, syntax: str, out: IO[bytes], *, packed: bool) -> None:

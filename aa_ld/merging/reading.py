@@ -13,9 +13,11 @@ import os
 import re
 import tempfile
 import threading
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import ExitStack
+from collections.abc import Callable, Container, Iterable, Iterator
+from contextlib import ExitStack, suppress
 from hashlib import sha256
+from itertools import chain, compress
+from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, NamedTuple
 
 from aa_ld import intake, places
@@ -112,16 +114,29 @@ class Read:
         self.about: dict[str, Any] = {}
         self.sha256 = ""
 
-    def table(self, name: str) -> Iterator[bytes]:
-        """The lines of a table; kept on disk, as they are many and looked at once or twice."""
+    def _cells(self, name: str) -> Iterator[list[bytes]]:
+        """The terms of a table, piece by piece; kept on disk, as they are many and looked at once or twice."""
         for start, end in self.tables.get(name, ()):
-            yield from read_at(self.spool.fileno(), start, end).split(b"\n")
+            yield read_at(self.spool.fileno(), start, end).split(b"\n")
+
+    def columns(self, name: str) -> Iterator[tuple[list[bytes], list[bytes]]]:
+        """The subjects and the objects of a table of pairs, piece by piece."""
+        return ((cells[::2], cells[1::2]) for cells in self._cells(name))
 
     def rows(self, name: str) -> Iterator[tuple[bytes, bytes]]:
-        """Subject and object of each triple in a table."""
-        for line in self.table(name):
-            s, _, o = line.split(b" ", 2)
-            yield s, o[:-2]
+        """Subject and object of each triple in a table of pairs."""
+        return chain.from_iterable(zip(*pair, strict=True) for pair in self.columns(name))
+
+    def triples(self, name: str) -> Iterator[tuple[bytes, bytes, bytes]]:
+        """Subject, predicate and object of each triple in a table of triples."""
+        return chain.from_iterable(
+            zip(cells[::3], cells[1::3], cells[2::3], strict=True) for cells in self._cells(name)
+        )
+
+    def pointing(self, name: str, objects: Container[bytes]) -> Iterator[bytes]:
+        """The subjects of the pairs in a table whose object is one of these."""
+        for subjects, values in self.columns(name):
+            yield from compress(subjects, map(objects.__contains__, values))
 
     def sorted_runs(self, number: int = 0) -> list[Run]:
         """The runs, as those of the input with this number."""
@@ -166,7 +181,7 @@ def near(given: Input) -> list[str]:
     return sorted(iri for iri in found if not _COMMON.match(b"<" + iri.encode()))
 
 
-def read_all(inputs: Iterable[Input], stack: ExitStack, told: Told) -> list[Read]:
+def read_all(inputs: Iterable[Input], spools: Spools, told: Told) -> list[Read]:
     """Read inputs, as many at a time as there are processors; in the order given.
 
     The same bytes are read once. Raises InputError for one that cannot be read,
@@ -180,7 +195,7 @@ def read_all(inputs: Iterable[Input], stack: ExitStack, told: Told) -> list[Read
     # The largest begins first: so nobody waits for it at the end.
     sizes = {n: sum(map(os.path.getsize, given[n].paths)) for n in first.values()}
     waiting = sorted(sizes, key=lambda n: -sizes[n])
-    desk = _Desk(given, waiting, stack, _Sum(sum(sizes.values()), told))
+    desk = _Desk(given, waiting, spools, _Sum(sum(sizes.values()), told))
     desk.work(min(len(waiting), os.cpu_count() or 1))
     for n, (each, digest) in enumerate(zip(given, digests, strict=True)):
         same = desk.read[first[digest, each.role]]
@@ -190,9 +205,16 @@ def read_all(inputs: Iterable[Input], stack: ExitStack, told: Told) -> list[Read
     return [desk.read[n] for n in sorted(desk.read)]
 
 
-def _spool() -> IO[bytes]:
-    """A file without a name, which is gone when it is closed."""
-    return tempfile.TemporaryFile()
+class Spools:
+    """Makes files in a folder, and closes them in the end."""
+
+    def __init__(self, folder: Path, stack: ExitStack) -> None:
+        self._folder, self._stack = folder, stack
+
+    def new(self) -> IO[bytes]:
+        """A new file; it has a name, so that a second process can read it too."""
+        spool = tempfile.NamedTemporaryFile(dir=self._folder, delete=False)  # noqa: SIM115 - the stack closes it
+        return self._stack.enter_context(spool)
 
 
 class _Sum:
@@ -211,9 +233,9 @@ class _Sum:
 class _Desk:
     """Inputs that wait, and the threads that give them to children, each its own."""
 
-    def __init__(self, given: list[Input], waiting: list[int], stack: ExitStack, seen: _Sum) -> None:
+    def __init__(self, given: list[Input], waiting: list[int], spools: Spools, seen: _Sum) -> None:
         self.given, self.waiting, self.seen = given, waiting, seen
-        self.spools = {n: stack.enter_context(_spool()) for n in waiting}
+        self.spools = {n: spools.new() for n in waiting}
         self.read: dict[int, Read] = {}
         self.failed: dict[int, BaseException] = {}
         self._processes: list[Popen[bytes]] = []
@@ -241,6 +263,7 @@ class _Desk:
 
     def _serve(self) -> None:
         process = intake._start("merge", "aa_ld.merging.worker")
+        _widen(process.stdout)
         self._processes.append(process)
         try:
             while (n := self._next()) is not None:
@@ -268,6 +291,15 @@ class _Desk:
             feeder.join()
         read.spool.flush()
         return read
+
+
+def _widen(pipe: IO[bytes] | None) -> None:
+    """Let a pipe hold more, where the system can: so the two at its ends wait less often for each other."""
+    with suppress(ImportError, AttributeError, OSError):
+        from fcntl import F_SETPIPE_SZ, fcntl
+
+        assert pipe is not None
+        fcntl(pipe.fileno(), F_SETPIPE_SZ, _BLOCK)
 
 
 def _digest(given: Input) -> str:

@@ -7,8 +7,9 @@ memory and is merged with set operations. A slice that only one run has is copie
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections import defaultdict
 from collections.abc import Callable, Iterable
-from itertools import compress
+from itertools import chain, compress
 from operator import eq
 from typing import IO
 
@@ -63,22 +64,21 @@ class Merger:
         at = [run.start for run in runs]
         for done, key in enumerate(keys):
             ends = [run.end if key is None else run.find(key) for run in runs]
-            pieces: dict[int, list[bytes]] = {}
+            parts: dict[int, list[list[bytes]]] = defaultdict(list)
             for run, a, b in zip(runs, at, ends, strict=True):
                 if b > a:
-                    lines = run.lines(a, b)
-                    pieces[run.source] = _united(pieces[run.source], lines) if run.source in pieces else lines
+                    parts[run.source].append(run.lines(a, b))
             at = ends
             told("merging", done + 1, len(keys))
-            self._write(pieces)
+            self._write({source: _united(some) for source, some in parts.items()})
         return self.counts
 
     def _write(self, pieces: dict[int, list[bytes]]) -> None:
         """Write a slice: for each source its lines, sorted and without repeats."""
         earlier = [pieces.pop(n) for n in self._against if n in pieces]
-        lines = [line for piece in pieces.values() for line in piece]
+        lines = list(chain.from_iterable(pieces.values()))
         lines.sort()  # sorted pieces one after another: all that is left is to merge them
-        twice = set(compress(lines, map(eq, lines, lines[1:])))
+        twice = set(compress(lines, map(eq, lines, lines[1:]))) if len(pieces) > 1 else set()
         self.counts.union_of_shared += len(twice)
         for source, piece in pieces.items():
             both = sum(map(twice.__contains__, piece)) if twice else 0
@@ -107,9 +107,9 @@ class Merger:
             self.counts.examples[name] += [line.decode() for line in sorted(lines)[:room]]
 
 
-def _united(some: list[bytes], more: list[bytes]) -> list[bytes]:
-    """Two sorted lists of one source as one, without repeats."""
-    return distinct(sorted(some + more))
+def _united(some: list[list[bytes]]) -> list[bytes]:
+    """Sorted lists of one source as one, without repeats."""
+    return some[0] if len(some) == 1 else distinct(sorted(chain.from_iterable(some)))
 
 
 def _has(lines: list[bytes], line: bytes) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections import defaultdict
 from collections.abc import Iterator
+from itertools import chain
 
 from aa_ld.merging import words
 from aa_ld.merging.catalogue import Catalogue, either, family
@@ -72,8 +73,8 @@ def _labels(catalogue: Catalogue) -> Iterator[Conflict]:
 def _relation_labels(catalogue: Catalogue) -> Iterator[Conflict]:
     """Properties of different families that have one name: people and programs will mix them up."""
     named: dict[str, set[bytes]] = defaultdict(set)
-    for term, kinds in catalogue.kinds.items():
-        if kinds.keys() & _PROPERTIES.keys() and term not in catalogue.deprecated:
+    for term in catalogue.of_kinds(_PROPERTIES):
+        if term not in catalogue.deprecated:
             for label in catalogue.labels.get(term, ()):
                 named[text_of(label).casefold().replace("_", " ")].add(term)
     equivalent = catalogue.by_subject(words.EQUIVALENT_PROPERTY, words.EXACT)
@@ -116,8 +117,7 @@ def _obsolete(catalogue: Catalogue) -> Iterator[Conflict]:
         for s, o in source.rows(words.EXACT) if source.about["syntax"] == "SSSOM" else ():
             if s in dead and o not in dead:
                 users[s][o] = users[s].get(o, 0) | 1 << number
-        for line in source.table(BLANK):
-            s, p, o = line[:-2].split(b" ", 2)
+        for s, p, o in source.triples(BLANK):
             if o in dead and p not in _ABOUT and not p.startswith(_SSSOM):
                 users[o][s] = users[o].get(s, 0) | 1 << number
     for term, by in users.items():
@@ -177,7 +177,8 @@ def _resurrected(catalogue: Catalogue) -> Iterator[Conflict]:
 def _cycles(catalogue: Catalogue) -> Iterator[Conflict]:
     """Circles of subclass axioms between named classes."""
     parents = catalogue.parents
-    for circle in _components(parents):
+    between = parents.keys() & set(chain.from_iterable(parents.values()))  # few have something below them
+    for circle in _components({term: parents[term] for term in between}):
         way = _round(circle, parents)
         bits = either(parents[narrow][wide] for narrow, wide in itertools.pairwise(way))
         what = " subClassOf ".join(catalogue.called(term) for term in way) + "."
@@ -254,7 +255,7 @@ def _kinds(catalogue: Catalogue) -> Iterator[Conflict]:
 def _orphans(catalogue: Catalogue) -> Iterator[Conflict]:
     """Living classes without any class above them, by whose they are; the roots of an ontology are among them."""
     defined = {s for s, _, _ in catalogue.rows(words.EQUIVALENT)}
-    anonymous = {line.split(b" ", 1)[0] for source in catalogue.sources for line in source.table(BLANK)}
+    anonymous = {s for source in catalogue.sources for s, _, _ in source.triples(BLANK)}
     alone = [
         term
         for term in catalogue.classes

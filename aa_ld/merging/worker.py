@@ -7,32 +7,36 @@ predicate, then what there is to say about the file.
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import io
 import json
 import os
 import re
 import threading
-from itertools import compress, repeat
-from operator import eq
+import zlib
+from collections import defaultdict
+from itertools import chain
 from typing import IO, Any
 
 from aa_ld import child, errors, intake
 from aa_ld.endpoint import stream
-from aa_ld.merging import owltext, sssom
+from aa_ld.merging import owltext, plain, sssom
 from aa_ld.merging.nodes import Row, named
 from aa_ld.merging.spellings import respell, warm
 from aa_ld.merging.words import LABEL, TABLED, TYPE, UNREFERRED, distinct
 
-#: Letters of the frames: a sorted run; triples of one predicate, of which the first line is the name.
+#: Letters of the frames: a sorted run; a table: its name, then a line for each subject and each object.
 RUN, TABLE = b"R", b"T"
-#: Names of tables that are no predicates: references to any other IRI, and triples of which blank nodes are part.
+#: Names of tables that are no predicates: references to any other IRI, and triples of which blank nodes are part; these
+#: have three lines each.
 REFERS, BLANK = "refers", "blank"
 
 _CHUNK = 2 << 20  # bytes of lines that are looked through at once
 _MOST_LINES = 100_000  # lines of a run
 #: MeSH has twice as many tree numbers as headings; what they are called and that they are such tells the report nothing.
 _TREE_NUMBER = re.compile(rb"<http://id\.nlm\.nih\.gov/mesh/[A-Z]\d\d[.>]")
+_TABLES = {f"<{iri}>".encode(): iri for iri in TABLED}
 _OF_TREES = {f"<{iri}>".encode() for iri in (TYPE, LABEL)}
 #: A line of N-Quads that may name a graph.
 _WITH_GRAPH = re.compile(rb'(\S+ \S+ .+?)(?: (?:<[^<>"\s]*>|_:\S+))? \.')
@@ -63,6 +67,7 @@ def _serve(source: IO[bytes], pipe: IO[bytes]) -> None:
         if not confined:
             owltext.prepare()
             warm()
+            plain.plain_lines()
             confined = child.confine(order["memory"]) or True
         ended, said = _work(order, source, pipe)
         intake.send(pipe, ended, json.dumps(said).encode())
@@ -88,12 +93,13 @@ def _work(order: dict[str, Any], source: IO[bytes], pipe: IO[bytes]) -> tuple[by
 def _read(order: dict[str, Any], source: IO[bytes], pipe: IO[bytes]) -> dict[str, Any]:
     data = io.BufferedReader(stream._Incoming(source), 1 << 20)
     kind = order["kind"]
-    syntax = child.SYNTAXES.get(order["ending"].removesuffix(".gz"), "N-Quads")
+    start = stream._start_of(data)
+    syntax = child.SYNTAXES.get(order["ending"].removesuffix(".gz")) or _looks(start)
     lines = Lines(pipe, order["name"], graphs=not kind and syntax in _MAY_NAME_GRAPHS)
     if kind == "sssom":
         found = sssom.read_set(order["name"], _whole(order, data).decode())
         lines.take(found.lines)
-        lines.tables[sssom.NOT] = found.negative
+        lines.tables[sssom.NOT] += [line[:-2].replace(b" ", b"\n") for line in found.negative]
         lines.respelt = found.respelt
         about = {"syntax": "SSSOM", "about": {k: v for k, v in found.about.items() if k != "curie_map"}}
         return {**about, **lines.finish()}
@@ -103,15 +109,22 @@ def _read(order: dict[str, Any], source: IO[bytes], pipe: IO[bytes]) -> dict[str
         child._parse_file({**order, "ending": ".rdf"}, text, answer)
         about = {"syntax": owltext.NAMES[kind]}
     else:
-        start = stream._start_of(data)
         try:
-            about = stream.read_stream(order, data, answer)
+            about = stream.read_stream(order, data, answer, lines.parse)
         except errors.RdfSyntaxError as error:
             raise _better(error, start, syntax) from None
     answer.flush()
     while data.read(1 << 20):
         pass  # what stands behind the end of a packed file
     return {**about, **lines.finish()}
+
+
+def _looks(start: bytes) -> str:
+    """The syntax that a text looks like, packed or not; N-Quads where nobody knows, as these may hold the most."""
+    if start.startswith(child._GZIP):
+        with contextlib.suppress(zlib.error):
+            start = zlib.decompressobj(31).decompress(start, 1 << 16)
+    return child._syntax_of_content(start) or "N-Quads"
 
 
 def _better(error: errors.RdfSyntaxError, start: bytes, syntax: str) -> errors.AaLdError:
@@ -141,8 +154,7 @@ class Lines(child._Frames):
     def __init__(self, pipe: IO[bytes], name: str, graphs: bool = False) -> None:
         super().__init__(pipe)
         self.name = name
-        self.tables: dict[str, list[bytes]] = {name: [] for name in (REFERS, BLANK)}
-        self._rows = {f"<{iri}>".encode(): self.tables.setdefault(iri, []) for iri in TABLED}
+        self.tables: dict[str, list[bytes]] = defaultdict(list)
         self._rest = b""
         self._waiting: list[bytes] = []
         self._kept: list[bytes] = []
@@ -150,6 +162,13 @@ class Lines(child._Frames):
         self.triples = self.distinct = self.folded = 0
         self.respelt: dict[str, int] = {}
         self.graphs = graphs
+
+    def parse(self, name: str, data: IO[bytes], syntax: str, answer: Any) -> None:
+        """Take a file as it comes, and have parsed of it what has to be."""
+        if syntax in plain.SYNTAXES:
+            plain.read_lines(name, data, syntax, answer, self.take_plain)
+        else:
+            stream.parse_stream(name, data, syntax, answer)
 
     def write(self, data: Any) -> int:
         """Take a piece of text."""
@@ -165,6 +184,18 @@ class Lines(child._Frames):
         self._kept += lines
         self._tabulate([line for line in lines if line[:2] != b"_:"])
 
+    def take_plain(self, lines: list[bytes], text: bytes) -> None:
+        """Take lines of N-Triples in their one spelling, and the text that they were in."""
+        self.triples += len(lines)
+        if b"_:" in text:
+            mixed = [line for line in lines if b"_:" in line]
+            lines = [line for line in lines if b"_:" not in line]
+            lines += [line for line in mixed if not self._is_blank(line)]
+        self._kept += lines
+        self._tabulate(lines)
+        if len(self._kept) >= _MOST_LINES:
+            self._give_run()
+
     def _take_text(self) -> None:
         text = self._rest + b"".join(self._waiting)
         end = text.rfind(b"\n") + 1
@@ -173,44 +204,44 @@ class Lines(child._Frames):
             self._look(text[: end - 1].split(b"\n"), text[:end])
 
     def _look(self, lines: list[bytes], text: bytes) -> None:
-        """Look at each line once: whether it has blank nodes, and whether the report needs it."""
-        self.triples += len(lines)
+        """Bring lines as the engine wrote them into their one spelling."""
         if self.graphs:
             lines = [_WITH_GRAPH.sub(rb"\1 .", line) for line in lines]
         lines, counts = respell(lines, text)
         for name, count in counts.items():
             self.respelt[name] = self.respelt.get(name, 0) + count
-        if b"_:" in text or b"<<" in text:
-            lines = [line for line in lines if self._is_plain(line)]
-        self._kept += lines
-        self._tabulate(lines)
-        if len(self._kept) >= _MOST_LINES:
-            self._give_run()
+        if b"<<" in text:
+            self._refuse_nested(lines)
+        self.take_plain(lines, text)
+
+    def _refuse_nested(self, lines: list[bytes]) -> None:
+        for line in lines:
+            s, _, o = line.split(b" ", 2)
+            if o[:2] == b"<<" or s[:2] == b"<<":
+                what = "A triple stands inside a triple."
+                raise errors.RdfSyntaxError(self.name, what, "Write it in RDF 1.1; only that can be merged.")
 
     def _tabulate(self, lines: list[bytes]) -> None:
-        """Put triples into the tables of their predicates; by predicate, as most are in none."""
-        predicates = [line.split(b" ", 2)[1] for line in lines]
-        for predicate in set(predicates) - UNREFERRED:
-            these = compress(lines, map(eq, predicates, repeat(predicate)))
-            table = self._rows.get(predicate)
+        """Put triples into the tables of their predicates."""
+        groups: dict[bytes, list[bytes]] = defaultdict(list)
+        for line in lines:
+            groups[line.split(b" ", 2)[1]].append(line)
+        for predicate in groups.keys() - UNREFERRED:
+            these, name = groups[predicate], _TABLES.get(predicate, REFERS)
             if predicate in _OF_TREES:
-                table = self._rows[predicate]
-                table += [each for each in these if not _TREE_NUMBER.match(each)]
-            elif table is not None:
-                table.extend(these)
-            else:
-                self.tables[REFERS] += [each for each in these if each[-3] == 62 and b'"' not in each]
+                these = [each for each in these if not _TREE_NUMBER.match(each)]
+            elif name == REFERS and b'"' in b"".join(these):
+                these = [each for each in these if each[-3] == 62 and b'"' not in each]
+            if these:
+                self.tables[name].append(_cells(predicate, these))
 
-    def _is_plain(self, line: bytes) -> bool:
-        """Whether a triple has no blank nodes; those that have are put aside."""
+    def _is_blank(self, line: bytes) -> bool:
+        """Whether a triple has blank nodes; those that have are put aside."""
         s, p, o = line.split(b" ", 2)
-        if o[:2] == b"<<" or s[:2] == b"<<":
-            what = "A triple stands inside a triple."
-            raise errors.RdfSyntaxError(self.name, what, "Write it in RDF 1.1; only that can be merged.")
         if o[:2] == b"_:" or s[:2] == b"_:":
             self._blank.append((s, p, o[:-2]))
-            return False
-        return True
+            return True
+        return False
 
     def _give_run(self) -> None:
         self._kept.sort()
@@ -218,11 +249,12 @@ class Lines(child._Frames):
         self._kept.clear()
         self.distinct += len(run)
         if run:
-            intake.send(self.pipe, RUN, b"\n".join(run) + b"\n")
-        for name, table in self.tables.items():
-            if table:
-                intake.send(self.pipe, TABLE, b"\n".join([name.encode(), *table]))
-                table.clear()
+            run.append(b"")
+            intake.send(self.pipe, RUN, b"\n".join(run))
+        for name, cells in self.tables.items():
+            if cells:
+                intake.send(self.pipe, TABLE, b"\n".join([name.encode(), *cells]))
+        self.tables.clear()
 
     def finish(self) -> dict[str, Any]:
         """Give what is left, and say what there was."""
@@ -230,9 +262,9 @@ class Lines(child._Frames):
         rows = named(self._blank)
         self.folded = len(self._blank) - len(rows)
         self._blank = []
-        lines = [b" ".join((*row, b".")) for row in rows]
-        self._kept += lines
-        self.tables[BLANK] += lines
+        self._kept += [b"%s %s %s ." % row for row in rows]
+        if rows:
+            self.tables[BLANK].append(b"\n".join(chain.from_iterable(rows)))
         self._give_run()
         return {
             "triples": self.triples,
@@ -240,3 +272,15 @@ class Lines(child._Frames):
             "folded": self.folded,
             "respelt": self.respelt,
         }
+
+
+def _cells(predicate: bytes, lines: list[bytes]) -> bytes:
+    """Subject and object of lines with one predicate, each on a line of its own: so nobody has to take lines apart again.
+
+    >>> _cells(b"<e:p>", [b'<e:a> <e:p> "1" .', b'<e:b> <e:p> "2" .'])
+    b'<e:a>\\n"1"\\n<e:b>\\n"2"'
+    """
+    text, between = b"\n".join(lines), b" " + predicate + b" "
+    if text.count(between) == len(lines):  # else a literal holds it too
+        return text.replace(between, b"\n").replace(b" .\n", b"\n")[:-2]
+    return b"\n".join(part for line in lines for part in line[:-2].split(between, 1))
