@@ -37,8 +37,7 @@ def named(rows: Iterable[Row]) -> list[Row]:
     >>> len(named(rows)), named(rows) == named(named(rows))
     (2, True)
     """
-    alone, linked = _apart(rows)
-    result: list[Row] = []
+    alone, linked, result = _apart(rows)
     seen = set()
     for pairs in alone.values():
         parts = sorted(set(map(b" ".join, pairs)))
@@ -49,21 +48,24 @@ def named(rows: Iterable[Row]) -> list[Row]:
     return result + _named_together(linked) if linked else result
 
 
-def _apart(rows: Iterable[Row]) -> tuple[dict[bytes, list[tuple[bytes, bytes]]], list[Row]]:
-    """Blank nodes that no other hangs on or below, each with what it says, and the triples of all others.
+def _apart(rows: Iterable[Row]) -> tuple[dict[bytes, list[tuple[bytes, bytes]]], list[Row], list[Row]]:
+    """Blank nodes that no other hangs on or below, each with what it says; the triples of all others; those without any.
 
     Most are such nodes, annotations of axioms above all, and need no further thought.
     """
     found: dict[bytes, list[tuple[bytes, bytes]]] = defaultdict(list)
     linked: list[Row] = []
+    plain: dict[Row, None] = {}
     for s, p, o in rows:
         if o[:2] == b"_:":
             linked.append((s, p, o))
-        else:
+        elif s[:2] == b"_:":
             found[s].append((p, o))
+        else:
+            plain[s, p, o] = None
     for node in {node for s, _, o in linked for node in (s, o)}:
         linked += [(node, p, o) for p, o in found.pop(node, ())]
-    return found, linked
+    return found, linked, list(plain)
 
 
 def _named_together(rows: Iterable[Row]) -> list[Row]:
