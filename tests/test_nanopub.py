@@ -13,7 +13,7 @@ from importlib import metadata as installed
 from pathlib import Path
 
 import pytest
-from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, parse
+from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, parse
 
 from aa_ld import cli, errors, load
 from aa_ld.exchange import describe, export, facts_of, read
@@ -171,6 +171,28 @@ def test_the_reference_implementations_find_every_signature_valid(layers, me, tm
         asked += 1
     if not asked:
         pytest.skip("neither AA_LD_NANOPUB_JARS nor pip install nanopub-sign")
+
+
+@needs_library
+def test_whatever_a_literal_holds_is_signed_and_kept(layers, keys, tmp_path, capfd):
+    """Signs of all kinds, forms that the library rewrites, and forms that are none; a blank node is refused."""
+    note, xsd = NamedNode(PREFIXES["skos"] + "editorialNote"), PREFIXES["xsd"]
+    graph = next(layers.store.quads_for_pattern(NamedNode(FACTS[0]), None, None)).graph_name
+    hostile = [
+        Literal('a\r\nb\t"\\ \u202e 😀 e\u0301 \x7f ~~~ARTIFACTCODE~~~ <https://w3id.org/aa-ld/nanopub/x> }'),
+        *(Literal(text, datatype=NamedNode(xsd + kind)) for text, kind in (("1.50", "decimal"), ("007", "integer"), ("abc", "integer"), ("2026-13-45", "date"))),
+        Literal("x", language="zh-Hant"),
+    ]  # fmt: skip
+    for each in hostile:
+        layers.store.add(Quad(NamedNode(FACTS[0]), note, each, graph))
+    signer = open_signer(str(keys / "pkcs8.pem"), ME, 'A "quoted"\nname 😀\\')
+    published(layers, FACTS[:1], tmp_path, signer)
+
+    assert published(layers, FACTS[:1], tmp_path, signer).kept == 1
+    assert "Traceback" not in capfd.readouterr().err
+    layers.store.add(Quad(NamedNode(FACTS[0]), note, BlankNode(), graph))
+    with pytest.raises(errors.NanopubError, match="blank node"):
+        published(layers, FACTS[:1], tmp_path, signer)
 
 
 # Tampering

@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
-from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Triple, parse
+from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, Triple, parse
 
 from aa_ld.errors import NanopubError
 from aa_ld.exchange.described import Described, parsed
@@ -59,7 +59,7 @@ def sign(parts: Graphs, signer: Signer, supersedes: str = "") -> Signed:
 
     supersedes  IRI of the one that this one takes the place of
 
-    Raises NanopubError for one that is too large, or that the library refuses.
+    Raises NanopubError for one that is too large, has blank nodes, or that the library refuses.
     """
     from nanopub import Nanopub, NanopubConf
 
@@ -71,6 +71,14 @@ def sign(parts: Graphs, signer: Signer, supersedes: str = "") -> Signed:
     told["pubinfo"] = [*told["pubinfo"], *names(signer)]
     where = next((str(t.object) for t in told["pubinfo"] if t.predicate.value == _NPX + "introduces"), NAMES)
     _check_size(sum(map(len, told.values())), where)
+    if any(
+        isinstance(each, BlankNode)
+        for triples in told.values()
+        for t in triples
+        for each in (t.subject, t.object)
+    ):
+        what = "It has a blank node, and nobody can say twice which one that is."
+        raise NanopubError(where, what, "Give the node an IRI.")
     try:
         made = Nanopub(rdf=_dataset(trig(*laid_out(NAMES, told))), conf=NanopubConf(profile=signer.profile))
         made.sign()
@@ -184,10 +192,16 @@ def _plain(error: Exception) -> str:
 
 
 def _dataset(text: str) -> Any:
+    import logging
+
     from rdflib import Dataset
 
-    data = Dataset()
-    data.parse(data=text, format="trig")
+    data, log = Dataset(), logging.getLogger("rdflib.term")
+    before, log.disabled = log.disabled, True  # it shows a traceback for each literal of a wrong form
+    try:
+        data.parse(data=text, format="trig")
+    finally:
+        log.disabled = before
     return data
 
 
