@@ -7,21 +7,19 @@ predicate, then what there is to say about the file.
 
 from __future__ import annotations
 
-import contextlib
 import gc
 import io
 import json
 import os
 import re
 import threading
-import zlib
 from collections import defaultdict
 from itertools import chain
 from typing import IO, Any
 
-from aa_ld import child, errors, intake
+from aa_ld import child, errors, intake, owltext
 from aa_ld.endpoint import stream
-from aa_ld.merging import owltext, plain, sssom
+from aa_ld.merging import plain, sssom
 from aa_ld.merging.nodes import Row, named
 from aa_ld.merging.spellings import respell, warm
 from aa_ld.merging.words import LABEL, TABLED, TYPE, UNREFERRED, distinct
@@ -105,8 +103,7 @@ def _read(order: dict[str, Any], source: IO[bytes], pipe: IO[bytes]) -> dict[str
         return {**about, **lines.finish()}
     answer: Any = io.BufferedWriter(lines, 1 << 20)
     if kind:
-        text = owltext.to_rdfxml(order["name"], _whole(order, data), kind)
-        child._parse_file({**order, "ending": ".rdf"}, text, answer)
+        child._parse_file({**order, "owl": kind}, _whole(order, data), answer)
         about = {"syntax": owltext.NAMES[kind]}
     else:
         try:
@@ -121,10 +118,7 @@ def _read(order: dict[str, Any], source: IO[bytes], pipe: IO[bytes]) -> dict[str
 
 def _looks(start: bytes) -> str:
     """The syntax that a text looks like, packed or not; N-Quads where nobody knows, as these may hold the most."""
-    if start.startswith(child._GZIP):
-        with contextlib.suppress(zlib.error):
-            start = zlib.decompressobj(31).decompress(start, 1 << 16)
-    return child._syntax_of_content(start) or "N-Quads"
+    return child._syntax_of_content(owltext.unpacked(start)) or "N-Quads"
 
 
 def _better(error: errors.RdfSyntaxError, start: bytes, syntax: str) -> errors.AaLdError:
