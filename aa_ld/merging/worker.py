@@ -153,6 +153,7 @@ class Lines(child._Frames):
         self._waiting: list[bytes] = []
         self._kept: list[bytes] = []
         self._blank: list[Row] = []
+        self._words: dict[bytes, bytes] = {}  # each word of these once, as it comes again and again
         self.triples = self.distinct = self.folded = 0
         self.respelt: dict[str, int] = {}
         self.graphs = graphs
@@ -233,7 +234,8 @@ class Lines(child._Frames):
         """Whether a triple has blank nodes; those that have are put aside."""
         s, p, o = line.split(b" ", 2)
         if o[:2] == b"_:" or s[:2] == b"_:":
-            self._blank.append((s, p, o[:-2]))
+            s, p = self._words.setdefault(s, s), self._words.setdefault(p, p)
+            self._blank.append((s, p, self._words.get(o[:-2]) or o[:-2]))
             return True
         return False
 
@@ -253,12 +255,17 @@ class Lines(child._Frames):
     def finish(self) -> dict[str, Any]:
         """Give what is left, and say what there was."""
         self._take_text()
-        rows = named(self._blank)
-        self.folded = len(self._blank) - len(rows)
+        count, blank = len(self._blank), self._blank
         self._blank = []
-        self._kept += [b"%s %s %s ." % row for row in rows]
-        if rows:
-            self.tables[BLANK].append(b"\n".join(chain.from_iterable(rows)))
+        self._words.clear()
+        rows = named(blank)
+        self.folded = count - len(rows)
+        while rows:  # piece by piece, as there may be millions, and each would stand here twice
+            piece = rows[-_MOST_LINES:]
+            del rows[-_MOST_LINES:]
+            self._kept += [b"%s %s %s ." % row for row in piece]
+            self.tables[BLANK].append(b"\n".join(chain.from_iterable(piece)))
+            self._give_run()
         self._give_run()
         return {
             "triples": self.triples,
