@@ -25,7 +25,7 @@ from xml.parsers import expat
 
 import pyoxigraph as engine
 
-from aa_ld import errors, intake
+from aa_ld import errors, intake, owltext
 from aa_ld.errors import EncodingError, RdfSyntaxError
 from aa_ld.intake import DEEPEST
 from aa_ld.vocab import printable
@@ -91,6 +91,8 @@ def _work(task: str, order: dict[str, Any], source: IO[bytes], answer: io.Buffer
         from aa_ld import sparql
 
         opened = sparql.open_all(order["layers"])
+    elif order.get("owl"):
+        owltext.prepare()
     offline = confine(order["memory"])
     data = _receive_payload(source)
     threading.Thread(target=_leave_with_the_caller, daemon=True).start()
@@ -185,21 +187,19 @@ class _Frames(io.RawIOBase):
         return len(data)
 
 
-class _Limited(io.RawIOBase):
+class _Limited(_Frames):
     """What writes to another, and no more than so many bytes."""
 
     def __init__(self, name: str, answer: IO[bytes], most: int) -> None:
-        self.name, self.answer, self.most, self.size = name, answer, most, 0
-
-    def writable(self) -> bool:
-        return True
+        super().__init__(answer)
+        self.name, self.most = name, most
 
     def write(self, data: Any) -> int:
         self.size += len(data)
         if self.size > self.most:
             what = f"The file unfolds to over {self.most:,} bytes."
             raise errors.FileTooLargeError(self.name, what, "Use shorter prefixes.")
-        return self.answer.write(data)
+        return self.pipe.write(data)
 
 
 def _parse_file(order: dict[str, Any], data: bytes, answer: io.BufferedWriter) -> dict[str, Any]:
@@ -211,6 +211,8 @@ def _parse_file(order: dict[str, Any], data: bytes, answer: io.BufferedWriter) -
     if order.get("only") == "text":
         answer.write(data)
         return {}
+    if order.get("owl"):
+        data, ending = owltext.to_rdfxml(name, data, order["owl"]), ".rdf"
     syntax = SYNTAXES.get(ending.removesuffix(".gz")) or _syntax_of_content(data)
     if syntax is None:
         what = "Neither the name nor the content says which RDF syntax this is."

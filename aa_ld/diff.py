@@ -12,8 +12,8 @@ from aa_ld.changes import Change, Diff
 from aa_ld.errors import EmptyFileError, NestingError, UnknownSyntaxError
 from aa_ld.fact import SCOPE, EvidenceLine, Fact, read_facts
 from aa_ld.infer import INTEGERS, infer
-from aa_ld.intake import read_rdf
 from aa_ld.names import Names
+from aa_ld.owltext import read_ontology
 from aa_ld.store import Layers, open_layers, rows, value_of
 from aa_ld.vocab import IDENTIFIER, LAYERS, PREFIXES, RDF_TYPE, compact, printable
 
@@ -51,7 +51,7 @@ _SEEN = {
 def read_version(path: str | Path) -> list[Quad]:
     """The triples of a file, or of every Turtle file in a folder and below.
 
-    Raises EmptyFileError for a folder without Turtle, UnknownSyntaxError for a table, and the errors of `read_rdf`.
+    Raises EmptyFileError for a folder without Turtle, UnknownSyntaxError for a table, and the errors of `read_ontology`.
     """
     folder = Path(path)
     if folder.suffix.lower() in (".tsv", ".csv", ".xlsx", ".xlsm") and folder.is_file():
@@ -62,11 +62,11 @@ def read_version(path: str | Path) -> list[Quad]:
         )
         raise UnknownSyntaxError(name, what, remedy)
     if not folder.is_dir():
-        return read_rdf(path)
+        return read_ontology(path)
     files = [file for file in sorted(folder.rglob("*.ttl")) if file.is_file()]
     if not files:
         raise EmptyFileError(str(path), "The folder holds no Turtle file.", "Name the folder with the facts.")
-    return [quad for file in files for quad in read_rdf(file)]
+    return [quad for file in files for quad in read_ontology(file)]
 
 
 def diff(old: Iterable[Quad], new: Iterable[Quad], layers: Iterable[str] = LAYERS) -> Diff:

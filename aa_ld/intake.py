@@ -49,18 +49,18 @@ _BOOT = (
 
 
 def read_rdf(
-    path: Path, *, timeout: float = TIMEOUT, memory: int = MEMORY, most_bytes: int = MOST_BYTES
+    path: Path, *, timeout: float = TIMEOUT, memory: int = MEMORY, most_bytes: int = MOST_BYTES, owl: str = ""
 ) -> list[Quad]:
     """The quads of a file: Turtle, N-Triples, N-Quads, TriG, RDF/XML or JSON-LD, each also packed as .gz.
 
     The name says the syntax, or else the content does. Triples stand in the
-    graphs that the file puts them in. Blank nodes get names of their own, so
-    that no two readings share one. Nothing is fetched, and nothing but the file
-    is opened.
+    graphs that the file puts them in. Blank nodes get names of their own, so that no
+    two readings share one. Nothing is fetched, and nothing but the file is opened.
 
     timeout     seconds that reading may take
     memory      bytes that the parser may take (not limited on Windows)
     most_bytes  bytes that the file may have, packed and unpacked
+    owl         "ofn" or "omn" where it is no RDF but OWL; aa_ld.owltext tells
 
     Raises InputError: MissingFileError, NotAFileError, EmptyFileError,
     FileTooLargeError, UnknownSyntaxError, EncodingError, NestingError,
@@ -73,8 +73,8 @@ def read_rdf(
     """
     from pyoxigraph import RdfFormat, parse
 
-    quads = read_nquads(path, timeout=timeout, memory=memory, most_bytes=most_bytes)
-    return list(parse(quads, RdfFormat.N_QUADS))
+    order = {"most_bytes": most_bytes, "timeout": timeout, "memory": memory, "owl": owl}
+    return list(parse(_read(path, order), RdfFormat.N_QUADS))
 
 
 def read_nquads(

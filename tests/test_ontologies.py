@@ -394,3 +394,73 @@ def test_packed_files_are_compared_too(tmp_path, capsys):
         ("urn:a", "SubClassOf", "", "<urn:c>"),
         ("urn:a", "SubClassOf", "<urn:b>", ""),
     ]
+
+
+OWL_TEXTS = {
+    "ofn": """Prefix(:=<http://example.org/>) Prefix(rdfs:=<http://www.w3.org/2000/01/rdf-schema#>)
+Ontology(<http://example.org/o>
+Declaration(Class(:A)) Declaration(Class(:B)) Declaration(Class(:C)) Declaration(ObjectProperty(:p))
+AnnotationAssertion(rdfs:label :A "patchy hair loss") AnnotationAssertion(rdfs:label :B "hair disease")
+SubClassOf(:A ObjectSomeValuesFrom(:p :B)) SubClassOf(:A :B)
+)""",
+    "omn": """Prefix: : <http://example.org/>
+Prefix: rdfs: <http://www.w3.org/2000/01/rdf-schema#>
+Ontology: <http://example.org/o>
+ObjectProperty: p
+Class: B
+  Annotations: rdfs:label "hair disease"
+Class: C
+Class: A
+  Annotations: rdfs:label "patchy hair loss"
+  SubClassOf: B, p some B
+""",
+}
+OTHER = """@prefix : <http://example.com/> . @prefix owl: <http://www.w3.org/2002/07/owl#> .
+@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> . :X a owl:Class ; rdfs:label "hair loss, patchy" .
+"""
+
+
+@pytest.mark.parametrize("name", ["a.ofn", "a.omn", "a.owl", "a.ofn.gz", "a.owl.gz"])
+def test_owl_in_its_own_syntaxes_is_taken_from_aligned_and_compared(tmp_path, capsys, name):
+    """Functional and Manchester syntax, by the ending or by how the file begins, packed or not: as the same in Turtle."""
+    pytest.importorskip("pyhornedowl")
+    kind = "omn" if "omn" in name else "ofn"
+    data = OWL_TEXTS[kind].encode()
+    path, other, taken = tmp_path / name, tmp_path / "other.ttl", tmp_path / "part.ttl"
+    path.write_bytes(gzip.compress(data) if name.endswith(".gz") else data)
+    other.write_text(OTHER)
+    extracted = cli.main(
+        ["extract", "patchy hair loss", "--from", str(path), "--method", "module", "-o", str(taken)]
+    )
+    capsys.readouterr()
+    aligned = cli.main(["align", str(path), str(other), "--format", "json"])
+    proposals = json.loads(capsys.readouterr().out)
+    same = cli.main(["diff", str(path), str(taken), "--axioms"])
+    told = capsys.readouterr().out
+
+    assert (extracted, aligned) == (0, 0)
+    assert "<http://example.org/C>" not in taken.read_text()
+    assert {
+        axiom.kind
+        for axiom in read_axioms(quad.triple for quad in parse(path=str(taken), format=RdfFormat.TURTLE))
+    } >= {"SubClassOf"}
+    assert [(p["subject"], p["object"]) for p in proposals] == [
+        ("http://example.org/A", "http://example.com/X")
+    ]
+    assert same == 1
+    assert "SubClassOf" not in told
+    assert "http://example.org/C" in told
+
+
+def test_a_fault_in_owl_syntax_is_told_with_its_place(tmp_path, capsys):
+    """Exit status 3, and where in the file it is."""
+    pytest.importorskip("pyhornedowl")
+    path = tmp_path / "a.ofn"
+    path.write_text(OWL_TEXTS["ofn"].replace("SubClassOf(:A :B)", "SubClassOf(:A"))
+    status = cli.main(["extract", "patchy hair loss", "--from", str(path)])
+
+    said = capsys.readouterr().err
+
+    assert status == 3
+    assert "RdfSyntaxError: " in said
+    assert "a.ofn:" in said

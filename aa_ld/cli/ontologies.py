@@ -106,9 +106,9 @@ def _read(name: str) -> list[Triple]:
         from aa_ld.release.products import ontology_triples
 
         return ontology_triples()
-    from aa_ld.intake import read_rdf
+    from aa_ld.owltext import read_ontology
 
-    return [quad.triple for quad in read_rdf(name)]
+    return [quad.triple for quad in read_ontology(name)]
 
 
 def _iri(term: str, triples: list[Triple]) -> str:

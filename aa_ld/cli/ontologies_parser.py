@@ -35,7 +35,10 @@ def add_ontologies(verbs: argparse._SubParsersAction[Parser]) -> None:
         help="IRIs, PREFIX:ID or labels; default: all to which ours are aligned",
     )
     extract.add_argument(
-        "--from", required=True, metavar="FILE", help="the ontology, in any RDF syntax, .gz too; or ours"
+        "--from",
+        required=True,
+        metavar="FILE",
+        help="the ontology, in any RDF syntax or in OWL functional or Manchester syntax, .gz too; or ours",
     )
     extract.add_argument("--method", choices=["subset", "module"], default="subset", help="default: subset")
     extract.add_argument(

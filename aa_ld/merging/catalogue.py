@@ -82,6 +82,7 @@ class Catalogue:
     def nodes(self) -> dict[bytes, dict[bytes, list[bytes]]]:
         """What blank nodes are part of: subject to predicate to objects; `stating` has the inputs of each node."""
         found: dict[bytes, dict[bytes, list[bytes]]] = {}
+        named: dict[bytes, bytes] = {}  # each predicate once, as there are few, and many triples
         for number, source in enumerate(self.sources):
             for s, p, o in source.triples(BLANK):
                 said = found.get(s)
@@ -90,7 +91,7 @@ class Catalogue:
                 if p in said:
                     said[p].append(o)
                 else:
-                    said[p] = [o]
+                    said[named.setdefault(p, p)] = [o]
                 if s[:2] == b"_:":
                     self.stating[s] = self.stating.get(s, 0) | 1 << number
         return found

@@ -20,9 +20,9 @@ from itertools import chain, compress
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, NamedTuple
 
-from aa_ld import intake, places
+from aa_ld import intake, owltext, places
 from aa_ld.errors import ParserStoppedError
-from aa_ld.merging import owltext
+from aa_ld.merging import sssom
 from aa_ld.merging.worker import RUN, TABLE
 from aa_ld.vocab import LAYERS, printable
 
@@ -316,7 +316,8 @@ def _feed(process: Popen[bytes], given: Input, seen: _Sum) -> None:
     stem, ending = os.path.splitext(given.paths[0].lower())
     ending = os.path.splitext(stem)[1] + ending if ending == ".gz" else ending
     with open(given.paths[0], "rb") as file:
-        kind = owltext.kind_of(ending, file.read(1 << 16))
+        start = file.read(1 << 16)
+    kind = "sssom" if sssom.is_sssom(ending, start) else owltext.kind_of(ending, start)
     order = {
         "name": printable(given.name, 4096), "ending": ending, "kind": kind,
         "timeout": _TIMEOUT, "memory": _MEMORY, "most_bytes": _MOST_WHOLE,

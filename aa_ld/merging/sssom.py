@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 from aa_ld.errors import MappingSetError, nearest
 from aa_ld.merging.nodes import root_name
 from aa_ld.merging.spellings import canonical, name_of
+from aa_ld.owltext import is_rdf, unpacked
 from aa_ld.vocab import PREFIXES, printable
 
 SSSOM = "https://w3id.org/sssom/"
@@ -52,6 +53,16 @@ class MappingSet(NamedTuple):
     negative: list[bytes]
     about: dict[str, Any]
     respelt: dict[str, int]
+
+
+def is_sssom(ending: str, start: bytes) -> bool:
+    """Whether a file is a mapping set: by how it begins, or by the ending of its name.
+
+    >>> is_sssom(".tsv", b""), is_sssom(".txt", b"subject_id\\tobject_id"), is_sssom(".ttl", b"")
+    (True, True, False)
+    """
+    plain = ending.removesuffix(".gz")
+    return not is_rdf(plain) and (looks_like_sssom(unpacked(start)) or plain in (".sssom", ".tsv"))
 
 
 def looks_like_sssom(start: bytes) -> bool:

@@ -7,21 +7,19 @@ predicate, then what there is to say about the file.
 
 from __future__ import annotations
 
-import contextlib
 import gc
 import io
 import json
 import os
 import re
 import threading
-import zlib
 from collections import defaultdict
 from itertools import chain
 from typing import IO, Any
 
-from aa_ld import child, errors, intake
+from aa_ld import child, errors, intake, owltext
 from aa_ld.endpoint import stream
-from aa_ld.merging import owltext, plain, sssom
+from aa_ld.merging import plain, sssom
 from aa_ld.merging.nodes import Row, named
 from aa_ld.merging.spellings import respell, warm
 from aa_ld.merging.words import LABEL, TABLED, TYPE, UNREFERRED, distinct
@@ -105,8 +103,7 @@ def _read(order: dict[str, Any], source: IO[bytes], pipe: IO[bytes]) -> dict[str
         return {**about, **lines.finish()}
     answer: Any = io.BufferedWriter(lines, 1 << 20)
     if kind:
-        text = owltext.to_rdfxml(order["name"], _whole(order, data), kind)
-        child._parse_file({**order, "ending": ".rdf"}, text, answer)
+        child._parse_file({**order, "owl": kind}, _whole(order, data), answer)
         about = {"syntax": owltext.NAMES[kind]}
     else:
         try:
@@ -121,10 +118,7 @@ def _read(order: dict[str, Any], source: IO[bytes], pipe: IO[bytes]) -> dict[str
 
 def _looks(start: bytes) -> str:
     """The syntax that a text looks like, packed or not; N-Quads where nobody knows, as these may hold the most."""
-    if start.startswith(child._GZIP):
-        with contextlib.suppress(zlib.error):
-            start = zlib.decompressobj(31).decompress(start, 1 << 16)
-    return child._syntax_of_content(start) or "N-Quads"
+    return child._syntax_of_content(owltext.unpacked(start)) or "N-Quads"
 
 
 def _better(error: errors.RdfSyntaxError, start: bytes, syntax: str) -> errors.AaLdError:
@@ -159,6 +153,7 @@ class Lines(child._Frames):
         self._waiting: list[bytes] = []
         self._kept: list[bytes] = []
         self._blank: list[Row] = []
+        self._words: dict[bytes, bytes] = {}  # each word of these once, as it comes again and again
         self.triples = self.distinct = self.folded = 0
         self.respelt: dict[str, int] = {}
         self.graphs = graphs
@@ -239,7 +234,8 @@ class Lines(child._Frames):
         """Whether a triple has blank nodes; those that have are put aside."""
         s, p, o = line.split(b" ", 2)
         if o[:2] == b"_:" or s[:2] == b"_:":
-            self._blank.append((s, p, o[:-2]))
+            s, p = self._words.setdefault(s, s), self._words.setdefault(p, p)
+            self._blank.append((s, p, self._words.get(o[:-2]) or o[:-2]))
             return True
         return False
 
@@ -259,12 +255,17 @@ class Lines(child._Frames):
     def finish(self) -> dict[str, Any]:
         """Give what is left, and say what there was."""
         self._take_text()
-        rows = named(self._blank)
-        self.folded = len(self._blank) - len(rows)
+        count, blank = len(self._blank), self._blank
         self._blank = []
-        self._kept += [b"%s %s %s ." % row for row in rows]
-        if rows:
-            self.tables[BLANK].append(b"\n".join(chain.from_iterable(rows)))
+        self._words.clear()
+        rows = named(blank)
+        self.folded = count - len(rows)
+        while rows:  # piece by piece, as there may be millions, and each would stand here twice
+            piece = rows[-_MOST_LINES:]
+            del rows[-_MOST_LINES:]
+            self._kept += [b"%s %s %s ." % row for row in piece]
+            self.tables[BLANK].append(b"\n".join(chain.from_iterable(piece)))
+            self._give_run()
         self._give_run()
         return {
             "triples": self.triples,

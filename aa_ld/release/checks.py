@@ -75,7 +75,7 @@ def check_ontology(
 def check_files(files: Iterable[str] = ()) -> Report:
     """What the checks find in ontologies in files, taken as one; without any, in our own release.
 
-    Raises the errors of aa_ld.intake.read_rdf.
+    Raises the errors of aa_ld.owltext.read_ontology.
 
     >>> {finding.severity for finding in check_files()}
     {'info'}
@@ -89,9 +89,9 @@ def check_files(files: Iterable[str] = ()) -> Report:
     graph = layers.graph("data")
     named = list(files)
     for name in named:
-        from aa_ld.intake import read_rdf
+        from aa_ld.owltext import read_ontology
 
-        quads = read_rdf(name)
+        quads = read_ontology(name)
         layers.extend([Quad(q.subject, q.predicate, q.object, graph) for q in quads], "data")
         owners.update({q.subject.value: name for q in quads if isinstance(q.subject, NamedNode)})
     if not named:

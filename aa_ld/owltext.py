@@ -1,39 +1,76 @@
 """OWL in functional and in Manchester syntax, turned into RDF/XML by py-horned-owl.
 
-Only a child calls this: the parser is foreign, and so is the text.
+Only a child turns it: the parser is foreign, and so is the text.
 """
 
 from __future__ import annotations
 
 import contextlib
+import os
 import re
+from typing import TYPE_CHECKING
 
 from aa_ld import errors, intake
-from aa_ld.merging.sssom import looks_like_sssom
 from aa_ld.vocab import printable
+
+if TYPE_CHECKING:
+    from pyoxigraph import Quad
 
 NAMES = {"ofn": "OWL functional syntax", "omn": "OWL Manchester syntax"}
 
-_ENDINGS = {".ofn": "ofn", ".fss": "ofn", ".omn": "omn", ".sssom": "sssom", ".tsv": "sssom"}
+_ENDINGS = {".ofn": "ofn", ".fss": "ofn", ".omn": "omn"}
+_RDF = (".ttl", ".nt", ".nq", ".trig", ".jsonld", ".json")
 _SKIPPED = rb"\A\xef?\xbb?\xbf?(?:\s+|#[^\n]*\n)*"
 _OFN = re.compile(_SKIPPED + rb"(?:Prefix|Ontology)\s*\(")
 _OMN = re.compile(_SKIPPED + rb"(?:Prefix|Ontology):\s")
 
 
 def kind_of(ending: str, start: bytes) -> str:
-    """ "ofn", "omn" or "sssom", by the ending of the name or by how the text begins; nothing for what else it may be."""
-    if start[:2] == b"\x1f\x8b":
-        import zlib
+    """ "ofn" or "omn", by how a text begins or by the ending of its name; nothing for what else it may be.
 
-        start = zlib.decompressobj(31).decompress(start, 1 << 16)
-    named = _ENDINGS.get(ending.removesuffix(".gz"), "")
-    if ending.removesuffix(".gz") in (".ttl", ".nt", ".nq", ".trig", ".jsonld", ".json"):
+    >>> kind_of(".owl", b"Prefix(:=<http://example.org/>)"), kind_of(".omn", b""), kind_of(".ttl", b"")
+    ('ofn', 'omn', '')
+    """
+    if is_rdf(ending):
         return ""
+    start = unpacked(start)
     if _OFN.match(start):
         return "ofn"
-    if _OMN.match(start):
-        return "omn"
-    return "sssom" if looks_like_sssom(start) else named
+    return "omn" if _OMN.match(start) else _ENDINGS.get(ending.removesuffix(".gz"), "")
+
+
+def is_rdf(ending: str) -> bool:
+    """Whether the ending of a name leaves no doubt that it is RDF."""
+    return ending.removesuffix(".gz") in _RDF
+
+
+def unpacked(start: bytes) -> bytes:
+    """The first bytes of a file as they are when it is unpacked, if it is packed with gzip."""
+    if start[:2] != b"\x1f\x8b":
+        return start
+    import zlib
+
+    with contextlib.suppress(zlib.error):  # whoever reads all of it tells what is wrong
+        return zlib.decompressobj(31).decompress(start, 1 << 16)
+    return b""
+
+
+def read_ontology(path: intake.Path) -> list[Quad]:
+    """The triples of an ontology: RDF as `aa_ld.intake.read_rdf` reads it, or OWL functional or Manchester syntax; .gz too.
+
+    Raises the errors of `read_rdf`, and MissingExtraError where the parser of
+    OWL is not installed.
+
+    >>> from aa_ld import places
+    >>> len(read_ontology(places.layer_files("mappings")[0])) > 30
+    True
+    """
+    name = os.fsdecode(path)
+    with open(intake._open(name), "rb") as file:
+        start = file.read(1 << 16)
+    stem, ending = os.path.splitext(name.lower())
+    ending = os.path.splitext(stem)[1] if ending == ".gz" else ending
+    return intake.read_rdf(path, owl=kind_of(ending, start))
 
 
 def prepare() -> None:
