@@ -66,7 +66,7 @@ def read_ontology(path: intake.Path) -> list[Quad]:
     True
     """
     name = os.fsdecode(path)
-    with open(intake._open(name), "rb") as file:
+    with open(intake.open_file(name), "rb") as file:
         start = file.read(1 << 16)
     stem, ending = os.path.splitext(name.lower())
     ending = os.path.splitext(stem)[1] if ending == ".gz" else ending
