@@ -163,6 +163,21 @@ def test_a_conclusion_shows_its_proof_down_to_the_publications(made, read):
             assert names.label(line.publication) in told
 
 
+def test_a_fact_leads_to_its_nanopublication(made, read):
+    """So that it can be cited on its own, conclusions too."""
+    led = {
+        path: [target(path, link)[0] for link in page.links if link.endswith(".trig")]
+        for path, page in read.items()
+        if path.startswith("fact/")
+    }
+
+    assert {path for path, links in led.items() if len(links) != 1} == set()
+    assert all(
+        f"<{BASE}{path.removesuffix('.html')}/nanopub/Head> {{".encode() in made[links[0]]
+        for path, links in led.items()
+    )
+
+
 def test_a_negative_finding_says_no(read):
     """A fact of negative polarity is marked in words wherever it is listed."""
     kb = load()

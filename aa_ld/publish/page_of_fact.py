@@ -5,7 +5,8 @@ from __future__ import annotations
 from aa_ld.fact import EvidenceLine, Fact, Span
 from aa_ld.publish.claims import claims, firmness, proof, sentence
 from aa_ld.publish.linked import AA, SKOS, Site
-from aa_ld.publish.markup import Page, anchor, pairs, root_of, section, text
+from aa_ld.publish.markup import Page, address, anchor, pairs, root_of, section, text
+from aa_ld.publish.nanopubs import FOLDER as NANOPUBS
 from aa_ld.publish.page_of_term import downloads, parts
 from aa_ld.publish.resources import Resource
 from aa_ld.vocab import PREFIXES
@@ -33,10 +34,16 @@ def page_of_fact(site: Site, resource: Resource) -> Page:
         section("In conflict", _conflicts(site, fact, root)),
         section("Note of the curator", f"<p>{text(fact.note)}</p>" if fact.note else ""),
         section("How to cite this fact", _citation(site, fact)),
-        downloads(resource),
+        downloads(resource, _nanopub(resource, root)),
         parts(site, resource, root, {line.iri for line in fact.evidence}),
     ]
     return Page(f"{resource.path}.html", f"{key}: {fact.sentence}", "\n".join(filter(None, body)))
+
+
+def _nanopub(resource: Resource, root: str) -> str:
+    """A link to the fact as something that can be cited on its own."""
+    name = address(f"{NANOPUBS}{resource.path.removeprefix('fact/')}.trig")
+    return f' <a class="file" href="{root}{name}" type="application/trig">Nanopublication</a>'
 
 
 def _strip(site: Site, fact: Fact) -> str:

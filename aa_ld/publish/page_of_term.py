@@ -75,14 +75,14 @@ def heading(site: Site, resource: Resource, kind: str, title: str | None = None)
     )
 
 
-def downloads(resource: Resource) -> str:
-    """Links to the files that say the same for machines."""
+def downloads(resource: Resource, more: str = "") -> str:
+    """Links to the files that say the same for machines; `more` is HTML behind them."""
     name = resource.path.rsplit("/", 1)[-1]
     links = " ".join(
         f'<a class="file" href="{address(name)}.{ending}" type="{kind}">{label}</a>'
         for (label, ending), kind in zip(FILES, _MEDIA, strict=True)
     )
-    return f'<section class="files"><h2>The same for machines</h2><p>{links}</p></section>'
+    return f'<section class="files"><h2>The same for machines</h2><p>{links}{more}</p></section>'
 
 
 _MEDIA = ("text/turtle", "application/ld+json", "application/n-triples", "application/rdf+xml")
