@@ -36,6 +36,8 @@ def named(rows: Iterable[Row]) -> list[Row]:
     >>> rows = [(b"<a:A>", b"<a:p>", b"_:x"), (b"_:x", b"<a:q>", b'"1"'), (b"<a:A>", b"<a:p>", b"_:y"), (b"_:y", b"<a:q>", b'"1"')]
     >>> len(named(rows)), named(rows) == named(named(rows))
     (2, True)
+    >>> named([(b"<a:A>", b"<a:p>", b"<a:B>")])  # without blank nodes there is nothing to name
+    [(b'<a:A>', b'<a:p>', b'<a:B>')]
     """
     alone, linked, result = _apart(rows)
     seen = set()
@@ -63,7 +65,7 @@ def _apart(rows: Iterable[Row]) -> tuple[dict[bytes, list[tuple[bytes, bytes]]],
             found[s].append((p, o))
         else:
             plain[s, p, o] = None
-    for node in {node for s, _, o in linked for node in (s, o)}:
+    for node in {node for s, _, o in linked for node in (s, o) if node in found}:
         linked += [(node, p, o) for p, o in found.pop(node, ())]
     return found, linked, list(plain)
 
