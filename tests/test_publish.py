@@ -11,7 +11,9 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from datetime import date
+from multiprocessing import get_context
 from pathlib import Path
 from urllib.parse import quote
 from zipfile import ZipFile
@@ -23,6 +25,7 @@ from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, parse
 from aa_ld import cli, errors, load
 from aa_ld.axioms import read_axioms
 from aa_ld.exchange import facts_of, read
+from aa_ld.knowledge import Knowledge
 from aa_ld.names import Names
 from aa_ld.publish import publish
 from aa_ld.publish.beside import beside
@@ -44,6 +47,15 @@ FORMATS = {
 def made() -> dict[str, bytes]:
     """Every file of a publication."""
     return dict(files(load(), site=SITE))
+
+
+@pytest.fixture
+def small(monkeypatch) -> Knowledge:
+    """Facts whose publication has few files, for how these come to their place."""
+    few = [("index.html", b"first"), ("version/0.0.2/aa.ttl", b"# " + bytes(range(256)) * 9), (MARK, b"{}")]
+    monkeypatch.setattr("aa_ld.publish.building.of_each", lambda _: [("A.ttl", b"each")])
+    monkeypatch.setattr("aa_ld.publish.building.of_the_whole", lambda *_: few)
+    return load("review")
 
 
 def triples(data: bytes, ending: str) -> list[Quad]:
@@ -375,6 +387,121 @@ def test_an_archive_that_is_somebody_elses_is_not_replaced(tmp_path, content):
     assert os.listdir(tmp_path) == ["site.zip"]
 
 
+@pytest.mark.parametrize("name", ["site", "site.zip"])
+def test_a_link_to_a_publication_stays_a_link(tmp_path, small, name):
+    """What it leads to is replaced, and made where there is nothing yet; nothing is left beside either."""
+    (tmp_path / "disk").mkdir()
+    place, link = tmp_path / "disk" / f"1{name}", tmp_path / name
+    link.symlink_to(place)
+
+    for _ in range(2):
+        publish(small, link)
+        assert link.is_symlink()
+        assert place.is_file() if name.endswith("zip") else (place / "index.html").is_file()
+        assert os.listdir(tmp_path / "disk") == [place.name]
+
+
+def test_a_publication_may_be_read_by_whom_the_user_lets_read(tmp_path, small):
+    """A new folder follows the user's mask, and one that is replaced keeps its permissions, as a file does."""
+    before = os.umask(0o027)
+    try:
+        publish(small, tmp_path / "site")
+        first = (tmp_path / "site").stat().st_mode & 0o777
+        for place in (tmp_path / "site", tmp_path / "site.zip"):
+            publish(small, place)
+            place.chmod(0o711)
+            publish(small, place)
+    finally:
+        os.umask(before)
+
+    assert first == 0o750
+    assert [(tmp_path / name).stat().st_mode & 0o777 for name in ("site", "site.zip")] == [0o711, 0o711]
+
+
+@pytest.mark.parametrize("when", ["aside", "in place"])
+def test_an_old_folder_comes_back_when_it_cannot_be_replaced(tmp_path, small, monkeypatch, when):
+    """Whether somebody interrupts between the two moves, or the second one fails."""
+    site = tmp_path / "site"
+    publish(small, site)
+    (site / "mine.txt").write_text("from before")
+    move, moves = os.replace, []
+
+    def interrupted(source, target):
+        moves.append(target)
+        if when == "in place" and len(moves) == 2:
+            raise OSError(39, "Directory not empty", str(source), None, str(target))
+        move(source, target)
+        if when == "aside" and len(moves) == 1:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(os, "replace", interrupted)
+    with pytest.raises((OSError, KeyboardInterrupt)):
+        publish(small, site)
+
+    assert (site / "mine.txt").read_text() == "from before"
+    assert os.listdir(tmp_path) == ["site"]
+
+
+def test_a_folder_that_cannot_be_replaced_is_told_before_work_begins(tmp_path, small, monkeypatch):
+    """The one in which somebody is, and one on which a disk is mounted."""
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(errors.UsageError, match=r"you are in it"):
+        publish(small, ".")
+    (tmp_path / "disk").mkdir()
+    monkeypatch.setattr(os.path, "ismount", lambda path: Path(path).name == "disk")
+    with pytest.raises(errors.UsageError, match=r"a disk is mounted there") as raised:
+        publish(small, "disk")
+
+    assert "aa-ld publish disk/site" in str(raised.value)
+    assert os.listdir(tmp_path) == ["disk"]
+
+
+@pytest.mark.parametrize("name", ["site", "site.ZIP"])
+def test_a_full_disk_is_named_by_what_was_asked_for(tmp_path, small, monkeypatch, name):
+    """An error while writing names no file, and the system knows none."""
+
+    def full(*_: object):
+        yield "half.html", b"half"
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("aa_ld.publish.building.of_the_whole", full)
+    with pytest.raises(OSError, match="No space") as raised:
+        publish(small, tmp_path / name)
+
+    assert raised.value.filename == str(tmp_path / name)
+    assert os.listdir(tmp_path) == []
+
+
+def test_a_damaged_archive_of_ours_is_told_and_stays(tmp_path, small):
+    """Bytes of an earlier version were overwritten: going on without it would lose it."""
+    archive = tmp_path / "site.zip"
+    publish(small, archive)
+    with ZipFile(archive) as found:
+        at = next(each.header_offset for each in found.infolist() if each.filename.startswith("version/"))
+    data = bytearray(archive.read_bytes())
+    data[at + 60 : at + 100] = bytes(40)
+    archive.write_bytes(data)
+
+    with pytest.raises(errors.UsageError, match="is damaged"):
+        publish(small, archive)
+    assert archive.read_bytes() == bytes(data)
+    assert os.listdir(tmp_path) == ["site.zip"]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
+def test_a_publication_that_is_ended_leaves_nothing_beside_it(tmp_path):
+    """As by a terminal that closes: no folder and no process stays."""
+    command = [sys.executable, "-m", "aa_ld", "publish", "site"]
+    environment = {**os.environ, "PYTHONPATH": str(REPOSITORY)}
+    with subprocess.Popen(command, cwd=tmp_path, env=environment, stderr=subprocess.DEVNULL) as running:
+        while running.poll() is None and not list(tmp_path.glob(".site.*/new/*")):
+            time.sleep(0.02)
+        running.send_signal(signal.SIGHUP)
+
+    assert running.returncode == 128 + signal.SIGHUP
+    assert os.listdir(tmp_path) == []
+
+
 def told(work) -> str:
     """What comes of work that is done beside nothing."""
     try:
@@ -383,6 +510,10 @@ def told(work) -> str:
     except (ValueError, MemoryError) as error:
         return type(error).__name__
     return str(found)
+
+
+def sum_of_two() -> int:
+    return 2 + 2
 
 
 def fails() -> int:
@@ -412,6 +543,10 @@ def test_work_beside_is_done_once_and_its_errors_are_raised():
     done.set()
     thread.join()
 
+    with get_context("fork").Pool(1) as pool:
+        pooled = pool.apply(told, [sum_of_two])
+
+    assert pooled == "[4]"
     assert crowded == ["[4]", "ValueError"]
     assert alone.stdout.split() == ["[4]", "ValueError", "MemoryError"]
 

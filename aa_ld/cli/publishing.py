@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -52,7 +56,7 @@ def publish(arguments: argparse.Namespace) -> int:
     _keep_apart(arguments.key, arguments.folder)
     signer = signer_of(arguments)
     kb = load("all", arguments.data)
-    with Bar() as bar:
+    with _tidy_when_ended(), Bar() as bar:
         done = written(kb, arguments.folder, bar, site=arguments.site, signer=signer)
     packed = Path(arguments.folder).is_file()
     first = "index.html in it" if packed else Path(arguments.folder) / "index.html"
@@ -62,6 +66,25 @@ def publish(arguments: argparse.Namespace) -> int:
     if done.tally:
         _tell_signed(done.tally)
     return 0
+
+
+@contextmanager
+def _tidy_when_ended() -> Iterator[None]:
+    """Take away what is half done, too, where a terminal that closes or a machine that shuts down ends the command."""
+    named = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    here = threading.current_thread() is threading.main_thread()  # no other may say what a signal does
+    taken = [number for number in named if here and signal.getsignal(number) is signal.SIG_DFL]
+    for number in taken:
+        signal.signal(number, _leave)
+    try:
+        yield
+    finally:
+        for number in taken:
+            signal.signal(number, signal.SIG_DFL)
+
+
+def _leave(number: int, _: object) -> None:
+    sys.exit(128 + number)
 
 
 def _keep_apart(key: str | None, folder: str) -> None:

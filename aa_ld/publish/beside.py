@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from multiprocessing import get_context
+from contextlib import contextmanager, suppress
+from multiprocessing import current_process, get_context
 from multiprocessing.connection import Connection
 
 
@@ -18,8 +19,8 @@ def beside(work: Callable[[], int]) -> Iterator[list[int]]:
     The list is filled when the block is left. An error of the work is raised
     then; an error of the block ends the work. Where no copy can be made
     safely, the work is done first, here: on a single core, on systems that
-    cannot fork without harm, and beside other threads, whose locks a copy
-    would hold for ever.
+    cannot fork without harm, beside other threads, whose locks a copy would
+    hold for ever, and in a worker of a pool, which may have no copies.
 
     >>> with beside(lambda: 2 + 2) as found:
     ...     pass
@@ -27,7 +28,7 @@ def beside(work: Callable[[], int]) -> Iterator[list[int]]:
     [4]
     """
     found: list[int] = []
-    if not sys.platform.startswith("linux") or (os.cpu_count() or 1) < 2 or threading.active_count() > 1:
+    if not _can_be_copied():
         found.append(work())
         yield found
         return
@@ -45,11 +46,21 @@ def beside(work: Callable[[], int]) -> Iterator[list[int]]:
         ours.close()
 
 
+def _can_be_copied() -> bool:
+    several = sys.platform.startswith("linux") and len(os.sched_getaffinity(0)) > 1
+    return several and threading.active_count() == 1 and not current_process().daemon
+
+
 def _done(work: Callable[[], int], told: Connection) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # of which the first process is told, too, and ends this one
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    found: int | BaseException
     try:
-        told.send(work())
+        found = work()
     except BaseException as error:  # whatever it is, it is raised where somebody sees it
-        told.send(error)
+        found = error
+    with suppress(BrokenPipeError):  # nobody is left who would see it
+        told.send(found)
 
 
 def _ended(ours: Connection) -> int:

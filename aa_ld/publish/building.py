@@ -66,35 +66,61 @@ def publish(
     beside the new one. Raises UsageError for a folder that holds something
     else, and with a signer what aa_ld.publish.signed does.
     """
-    target = Path(folder)
-    if target.suffix == ".zip" and not target.is_dir():
-        return _publish_packed(kb, target, told, site, signer)
-    _check(target)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    building = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
-    try:
-        with _uncollected():
-            known = Site(kb.inferred())
-            made = _signed(known, signer, target, told) if signer else Made(carried(target), Tally())
-            with beside(lambda: _write(building, of_each(known))) as others:
-                count = _write(building, of_the_whole(known, told, site, target, made.files))
-            count += sum(others)
-        _keep_versions(target, building)
-        _exchange(building, target)
-    except BaseException:
-        shutil.rmtree(building, ignore_errors=True)
-        raise
+    target = Path(os.path.realpath(folder))  # behind a link, which stays one
+    with _said_of(folder, target), _uncollected():
+        if Path(folder).suffix.lower() == ".zip" and not target.is_dir():
+            return _publish_packed(kb, target, told, site, signer)
+        _check(folder, target)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with _room_beside(target) as room:
+            return _publish_folder(kb, target, room, told, site, signer)
+
+
+def _publish_folder(  # noqa: PLR0913, PLR0917 - what a publication knows
+    kb: Knowledge, target: Path, room: Path, told: Told | None, site: str, signer: Signer | None
+) -> Published:
+    building = room / "new"
+    building.mkdir()
+    known = Site(kb.inferred())
+    made = _signed(known, signer, target, told) if signer else Made(carried(target), Tally())
+    with beside(lambda: _write(building, of_each(known))) as others:
+        count = _write(building, of_the_whole(known, told, site, target, made.files))
+    count += sum(others)
+    _keep_versions(target, building)
+    _exchange(building, target, room / "old")
     return Published(count, made.tally if signer else None)
 
 
 def _publish_packed(
     kb: Knowledge, target: Path, told: Told | None, site: str, signer: Signer | None
 ) -> Published:
-    with unpacked(target, MARK) as before, _uncollected():
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with _room_beside(target) as room:
+        before = unpacked(target, MARK, room)
         known = Site(kb.inferred())
         made = _signed(known, signer, before, told) if signer else Made(carried(before), Tally())
         whole = chain(of_each(known), of_the_whole(known, told, site, before, made.files))
         return Published(pack(target, _apart(whole), before), made.tally if signer else None)
+
+
+@contextmanager
+def _room_beside(target: Path) -> Iterator[Path]:
+    """A folder on the same disk for the time being, so that what is whole can be moved to its place in one step."""
+    with tempfile.TemporaryDirectory(
+        prefix=f".{target.name}.", dir=target.parent, ignore_cleanup_errors=True
+    ) as room:
+        yield Path(room)
+
+
+@contextmanager
+def _said_of(folder: str | os.PathLike[str], target: Path) -> Iterator[None]:
+    """Name the target in an error of the disk that names no file, or one of ours for the time being."""
+    try:
+        yield
+    except OSError as error:
+        if error.filename is None or f"/.{target.name}." in str(error.filename):
+            error.filename = os.fspath(folder)
+        raise
 
 
 def _signed(known: Site, signer: Signer, target: Path, told: Told | None) -> Made:
@@ -238,12 +264,19 @@ def sitemap(pages: Iterable[str], site: str, day: str) -> str:
 MARK = "aa-ld.json"
 
 
-def _check(target: Path) -> None:
-    if target.exists() and not target.is_dir():
-        raise UsageError(str(target), "This is a file.", "Name a folder; it is made if there is none.")
-    if target.is_dir() and any(target.iterdir()) and not (target / MARK).exists():
+def _check(folder: str | os.PathLike[str], target: Path) -> None:
+    named = os.fspath(folder)
+    if not target.is_dir():
+        if target.exists():
+            raise UsageError(named, "This is a file.", "Name a folder; it is made if there is none.")
+        return
+    if any(target.iterdir()) and not (target / MARK).exists():
         what = "There is something in this folder that aa-ld publish has not put there."
-        raise UsageError(str(target), what, "Name an empty folder, or one that was published before.")
+        raise UsageError(named, what, "Name an empty folder, or one that was published before.")
+    if os.path.ismount(target) or target.samefile("."):
+        why = "a disk is mounted there" if os.path.ismount(target) else "you are in it"
+        what = f"This folder cannot be replaced as a whole, as {why}."
+        raise UsageError(named, what, f"Name a folder in it, as in aa-ld publish {Path(named) / 'site'}.")
 
 
 def _keep_versions(old: Path, new: Path) -> None:
@@ -253,13 +286,14 @@ def _keep_versions(old: Path, new: Path) -> None:
             shutil.copytree(version, new / "version" / version.name)
 
 
-def _exchange(new: Path, target: Path) -> None:
-    """Put the new folder in the place of the old one."""
-    os.chmod(new, 0o755)
-    if not target.exists():
+def _exchange(new: Path, target: Path, aside: Path) -> None:
+    """Put the new folder in the place of the old one, which comes back where that fails; it has the same permissions."""
+    try:
+        if target.exists():
+            shutil.copymode(target, new)
+            os.replace(target, aside)
         os.replace(new, target)
-        return
-    aside = Path(tempfile.mkdtemp(prefix=f".{target.name}.old.", dir=target.parent))
-    os.replace(target, aside / "old")
-    os.replace(new, target)
-    shutil.rmtree(aside, ignore_errors=True)
+    except BaseException:
+        if aside.exists() and not target.exists():
+            os.replace(aside, target)
+        raise

@@ -4,44 +4,53 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+import zlib
+from collections.abc import Iterable
 from pathlib import Path
 from zipfile import ZIP_DEFLATED, BadZipFile, ZipFile, ZipInfo
 
 from aa_ld.errors import UsageError
+from aa_ld.vocab import printable
 
 #: The folders of an earlier publication from which a new one goes on.
 _CARRIED = ("version/", "nanopubs/")
+#: What the reader raises for an archive that was cut off, overwritten or encrypted.
+_DAMAGE = (BadZipFile, EOFError, NotImplementedError, RuntimeError, zlib.error)
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the first day that a ZIP file knows; no clock is read
 
 
-@contextmanager
-def unpacked(archive: Path, mark: str) -> Iterator[Path]:
-    """What a new publication goes on from, in a folder for the time being; an empty one where there is no archive.
+def unpacked(archive: Path, mark: str, room: Path) -> Path:
+    """What a new publication goes on from, unpacked into a folder; an empty one where there is no archive.
 
     mark  the file by which a publication of ours is known
+    room  a folder in which the new one is made
 
-    Raises UsageError for a file that is something else.
+    Raises UsageError for a file that is something else, or damaged.
     """
-    with tempfile.TemporaryDirectory(prefix="aa-ld-") as folder:
-        if archive.exists():
-            try:
-                with ZipFile(archive) as old:
-                    names = old.namelist()
-                    if mark in names:  # extract takes out whatever would lead out of the folder
-                        old.extractall(folder, [name for name in names if name.startswith(_CARRIED)])
-            except (BadZipFile, OSError, EOFError):
-                names = []
-            if mark not in names:
-                what = "This file is none that aa-ld publish has made."
-                raise UsageError(str(archive), what, "Name another file, or one that was published before.")
-        yield Path(folder)
+    folder = room / "before"
+    folder.mkdir()
+    if not archive.exists():
+        return folder
+    ours = False
+    try:
+        with ZipFile(archive) as old:
+            names = old.namelist()
+            ours = mark in names
+            # extract takes out whatever would lead out of the folder
+            old.extractall(folder, [name for name in names if ours and name.startswith(_CARRIED)])
+    except _DAMAGE as error:
+        if ours:
+            what = f"It was published before and is damaged: {printable(str(error), 200)}."
+            remedy = "Put a whole copy of it back, or name another file; its versions would be lost."
+            raise UsageError(str(archive), what, remedy) from None
+    if not ours:
+        what = "This file is none that aa-ld publish has made, or only a part of one."
+        raise UsageError(str(archive), what, "Name another file, or one that was published before.")
+    return folder
 
 
 def pack(archive: Path, made: Iterable[tuple[str, bytes]], before: Path) -> int:
     """Write files into an archive, and the versions of before; gives how many were made. An old one stands until then."""
-    archive.parent.mkdir(parents=True, exist_ok=True)
     handle, temporary = tempfile.mkstemp(prefix=f".{archive.name}.", dir=archive.parent)
     try:
         with os.fdopen(handle, "wb") as file, ZipFile(file, "w", ZIP_DEFLATED) as new:
@@ -53,7 +62,7 @@ def pack(archive: Path, made: Iterable[tuple[str, bytes]], before: Path) -> int:
                 name = kept.relative_to(before).as_posix()
                 if _version_of(name) not in anew:
                     new.writestr(_entry(name), kept.read_bytes())
-        os.chmod(temporary, 0o644)
+        os.chmod(temporary, (archive.stat().st_mode if archive.exists() else 0o644) & 0o777)
         os.replace(temporary, archive)
     except BaseException:
         os.unlink(temporary)
