@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import tempfile
-from collections.abc import Iterable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Iterable
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from aa_ld.collecting import without_collecting
 from aa_ld.errors import UsageError, nearest
 from aa_ld.merging import gate, near, words
 from aa_ld.merging.aside import Aside, Task
@@ -126,7 +126,7 @@ def merge(
     options = options or Options()
     syntax = syntax_of(output) if output else ""
     check_fail_on(options.fail_on)
-    with ExitStack() as stack, _without_collecting():
+    with ExitStack() as stack, without_collecting():
         folder = tempfile.TemporaryDirectory(prefix="aa-ld-", ignore_cleanup_errors=True)
         lines = Path(stack.enter_context(folder)) / "merged.nt"
         sources = _read(files, options, Spools(lines.parent, stack), told)
@@ -152,18 +152,6 @@ def merge(
             output, bool(output) and not stopped, counts.written, _sources(sources, counts), _counted(sources, counts), given, tuple(checks),
             tuple(conflicts), stopped,
         )  # fmt: skip
-
-
-@contextmanager
-def _without_collecting() -> Iterator[None]:
-    """No search for circles of objects: there are a million objects, and no circles."""
-    was = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was:
-            gc.enable()
 
 
 def check_fail_on(wanted: Iterable[str]) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import json
 import os
 import shutil
@@ -17,6 +16,7 @@ from typing import NamedTuple
 from pyoxigraph import RdfFormat, parse
 
 from aa_ld import __version__, places
+from aa_ld.collecting import without_collecting
 from aa_ld.errors import UsageError
 from aa_ld.exchange.keys import Signer
 from aa_ld.knowledge import Knowledge
@@ -67,7 +67,7 @@ def publish(
     else, and with a signer what aa_ld.publish.signed does.
     """
     target = Path(os.path.realpath(folder))  # behind a link, which stays one
-    with _said_of(folder, target), _uncollected():
+    with _said_of(folder, target), without_collecting():
         if Path(folder).suffix.lower() == ".zip" and not target.is_dir():
             return _publish_packed(kb, target, told, site, signer)
         _check(folder, target)
@@ -125,18 +125,6 @@ def _said_of(folder: str | os.PathLike[str], target: Path) -> Iterator[None]:
 
 def _signed(known: Site, signer: Signer, target: Path, told: Told | None) -> Made:
     return signed(known.layers, known.facts, known.metadata, signer, target, told)
-
-
-@contextmanager
-def _uncollected() -> Iterator[None]:
-    """Without the collector of circles: pages make none, and it takes a fifth of the time to find that out."""
-    collecting = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if collecting:
-            gc.enable()
 
 
 def _write(folder: Path, made: Iterable[tuple[str, bytes]]) -> int:
