@@ -482,6 +482,7 @@ def test_signing_without_the_library_or_to_the_wrong_end_is_told(keys_or_none, t
     """What to install; that a key needs a person, and a person a key; that only nanopublications are signed."""
     calls = [
         ["publish", str(tmp_path / "site"), "--orcid", ME],
+        ["publish", str(tmp_path / "site"), "--name", "Somebody"],
         ["export", "SF32", "--key", keys_or_none, "--orcid", ME],
         ["export", "SF32", "--format", "kgx-jsonl", "-o", str(tmp_path / "out"), "--key", keys_or_none],
         ["nanopub", "check", "--dry-run", keys_or_none],
@@ -490,7 +491,8 @@ def test_signing_without_the_library_or_to_the_wrong_end_is_told(keys_or_none, t
     for words in calls:
         assert cli.main(words) == 2, words
     told = capsys.readouterr()
-    assert "Nothing is signed without a key" in told.err
+    assert "--orcid\n  Nothing is signed without a key" in told.err
+    assert "--name\n  Nothing is signed without a key" in told.err
     assert told.err.count("Only nanopublications are signed") == 2
     assert told.out == ""
     assert not (tmp_path / "site").exists()

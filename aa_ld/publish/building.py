@@ -66,7 +66,9 @@ def publish(
     beside the new one. Raises UsageError for a folder that holds something
     else, and with a signer what aa_ld.publish.signed does.
     """
-    target = Path(os.path.realpath(folder))  # behind a link, which stays one
+    target = Path(folder)
+    if target.is_symlink() or target.name == "..":
+        target = Path(os.path.realpath(target))  # the link stays one
     with _said_of(folder, target), _uncollected():
         if Path(folder).suffix.lower() == ".zip" and not target.is_dir():
             return _publish_packed(kb, target, told, site, signer)
@@ -208,7 +210,7 @@ def of_the_whole(
         yield each.path, each.data
         made.append(each if each.path.startswith(_VERSIONED) else each.written())
     earlier = since(before, parse(known.lines, RdfFormat.N_QUADS), known.metadata.version) if before else {}
-    for number, page in enumerate(pages(known, made, earlier)):
+    for number, page in enumerate(pages(known, listed(made), earlier)):
         if told:
             told("pages", number, len(known.resources))
         yield page
