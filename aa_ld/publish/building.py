@@ -275,10 +275,18 @@ def _check(folder: str | os.PathLike[str], target: Path) -> None:
     if any(target.iterdir()) and not (target / MARK).exists():
         what = "There is something in this folder that aa-ld publish has not put there."
         raise UsageError(named, what, "Name an empty folder, or one that was published before.")
-    if os.path.ismount(target) or target.samefile("."):
+    if os.path.ismount(target) or _is_around(target):
         why = "a disk is mounted there" if os.path.ismount(target) else "you are in it"
         what = f"This folder cannot be replaced as a whole, as {why}."
         raise UsageError(named, what, f"Name a folder in it, as in aa-ld publish {Path(named) / 'site'}.")
+
+
+def _is_around(target: Path) -> bool:
+    """Whether this process stands in a folder, or in one below it."""
+    try:
+        return Path.cwd().is_relative_to(os.path.realpath(target))
+    except FileNotFoundError:
+        return False  # it stands in one that is gone
 
 
 def _keep_versions(old: Path, new: Path) -> None:
