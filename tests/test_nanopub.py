@@ -356,7 +356,7 @@ def test_a_tampered_or_missing_file_of_before_stops_a_publication(layers, me, tm
 
 
 @needs_library
-def test_an_index_of_very_many_goes_on_in_another(layers, me, tmp_path, monkeypatch):
+def test_an_index_of_very_many_goes_on_in_another(layers, me, tmp_path, monkeypatch, capsys):
     """Each part appends the one before; the last one is the index."""
     from aa_ld.publish import sending, signed
 
@@ -371,6 +371,12 @@ def test_an_index_of_very_many_goes_on_in_another(layers, me, tmp_path, monkeypa
     paths = [each.path for each in sending.looked_at([str(tmp_path)])]
     assert Path(paths[3]).stem == part[-45:]
     assert len(paths) == 5
+
+    place = tmp_path / signed.FOLDER / f"{part[-45:]}.trig"
+    place.write_bytes(place.with_name("index.trig").read_bytes())  # which would append itself for ever
+    assert cli.main(["nanopub", "check", str(tmp_path)]) == 1
+    told = capsys.readouterr().out
+    assert str(place) in told and "Put the file back that has this name." in told
 
 
 def test_an_unsigned_index_tells_what_is_stated_no_more(layers, tmp_path):
