@@ -597,6 +597,15 @@ def test_facts_that_no_table_can_tell_are_named_beside_the_table():
     assert told == {compact(fact.iri) for fact in kb.facts() if fact.evidence} - set(map(compact, odd))
 
 
+def test_what_is_wrong_in_the_users_files_is_told_when_they_are_published(tmp_path, small, capsys):
+    """A fact that lacks what facts have gets a page and stands in no list; whoever publishes it hears so."""
+    half = tmp_path / "half.ttl"
+    half.write_text(f"<{PREFIXES['fact']}half> a <{BASE}BiomarkerObservation> .\n")
+
+    assert cli.main(["publish", str(tmp_path / "site"), "--data", str(half)]) == 0
+    assert f"in your files, so answers may be wrong; see aa-ld validate {half}" in capsys.readouterr().err
+
+
 def test_no_iri_leads_out_of_the_folder(tmp_path):
     """Dots, percent signs, blanks and line ends in an IRI become a name in the folder, or nothing at all."""
     nasty = [

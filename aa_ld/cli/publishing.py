@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from aa_ld.cli.arguments import FILE_HELP, Parser
 from aa_ld.cli.files import protect
 from aa_ld.cli.nanopubs import add_signing, signer_of
+from aa_ld.cli.opening import tell_of
 from aa_ld.cli.output import say
 from aa_ld.cli.progress import Bar
 from aa_ld.errors import KeyFileError
@@ -56,6 +57,7 @@ def publish(arguments: argparse.Namespace) -> int:
     _keep_apart(arguments.key, arguments.folder)
     signer = signer_of(arguments)
     kb = load("all", arguments.data)
+    tell_of(kb, arguments.data)
     with _tidy_when_ended(), Bar() as bar:
         done = written(kb, arguments.folder, bar, site=arguments.site, signer=signer)
     packed = Path(arguments.folder).is_file()
