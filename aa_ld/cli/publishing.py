@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import argparse
-import signal
 import sys
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -73,6 +71,9 @@ def publish(arguments: argparse.Namespace) -> int:
 @contextmanager
 def _tidy_when_ended() -> Iterator[None]:
     """Take away what is half done, too, where a terminal that closes or a machine that shuts down ends the command."""
+    import signal  # here, as whoever only asks would wait for it
+    import threading
+
     named = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
     here = threading.current_thread() is threading.main_thread()  # no other may say what a signal does
     taken = [number for number in named if here and signal.getsignal(number) is signal.SIG_DFL]
