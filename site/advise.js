@@ -89,7 +89,7 @@
   // Everything that was entered, so that each change is heard.
   function inWords() {
     const lacks = entries.lacks.length ? `, without ${entries.lacks.map(label).join(", ")}` : "";
-    return [entries.has.map(label).join(", ") + lacks, ...entries.labs.map(WORDS.labs), ...entries.had.map(WORDS.had)].join("; ");
+    return [entries.has.map(label).join(", ") + lacks, ...entries.labs.map(WORDS.labs), ...entries.had.map((each) => `given before: ${WORDS.had(each)}`)].join("; ");
   }
 
   function notice(strong, ...sentences) {

@@ -356,7 +356,7 @@ def test_a_tampered_or_missing_file_of_before_stops_a_publication(layers, me, tm
 
 
 @needs_library
-def test_an_index_of_very_many_goes_on_in_another(layers, me, tmp_path, monkeypatch):
+def test_an_index_of_very_many_goes_on_in_another(layers, me, tmp_path, monkeypatch, capsys):
     """Each part appends the one before; the last one is the index."""
     from aa_ld.publish import sending, signed
 
@@ -371,6 +371,12 @@ def test_an_index_of_very_many_goes_on_in_another(layers, me, tmp_path, monkeypa
     paths = [each.path for each in sending.looked_at([str(tmp_path)])]
     assert Path(paths[3]).stem == part[-45:]
     assert len(paths) == 5
+
+    place = tmp_path / signed.FOLDER / f"{part[-45:]}.trig"
+    place.write_bytes(place.with_name("index.trig").read_bytes())  # which would append itself for ever
+    assert cli.main(["nanopub", "check", str(tmp_path)]) == 1
+    told = capsys.readouterr().out
+    assert str(place) in told and "Put the file back that has this name." in told
 
 
 def test_an_unsigned_index_tells_what_is_stated_no_more(layers, tmp_path):
@@ -482,6 +488,7 @@ def test_signing_without_the_library_or_to_the_wrong_end_is_told(keys_or_none, t
     """What to install; that a key needs a person, and a person a key; that only nanopublications are signed."""
     calls = [
         ["publish", str(tmp_path / "site"), "--orcid", ME],
+        ["publish", str(tmp_path / "site"), "--name", "Somebody"],
         ["export", "SF32", "--key", keys_or_none, "--orcid", ME],
         ["export", "SF32", "--format", "kgx-jsonl", "-o", str(tmp_path / "out"), "--key", keys_or_none],
         ["nanopub", "check", "--dry-run", keys_or_none],
@@ -490,7 +497,8 @@ def test_signing_without_the_library_or_to_the_wrong_end_is_told(keys_or_none, t
     for words in calls:
         assert cli.main(words) == 2, words
     told = capsys.readouterr()
-    assert "Nothing is signed without a key" in told.err
+    assert "--orcid\n  Nothing is signed without a key" in told.err
+    assert "--name\n  Nothing is signed without a key" in told.err
     assert told.err.count("Only nanopublications are signed") == 2
     assert told.out == ""
     assert not (tmp_path / "site").exists()

@@ -447,7 +447,12 @@ def test_a_folder_that_cannot_be_replaced_is_told_before_work_begins(tmp_path, s
     monkeypatch.chdir(tmp_path)
     with pytest.raises(errors.UsageError, match=r"you are in it"):
         publish(small, ".")
-    (tmp_path / "disk").mkdir()
+    (tmp_path / "disk" / "below").mkdir(parents=True)
+    (tmp_path / "disk" / MARK).touch()
+    monkeypatch.chdir(tmp_path / "disk" / "below")
+    with pytest.raises(errors.UsageError, match=r"you are in it"):
+        publish(small, "..")
+    monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(os.path, "ismount", lambda path: Path(path).name == "disk")
     with pytest.raises(errors.UsageError, match=r"a disk is mounted there") as raised:
         publish(small, "disk")
@@ -470,6 +475,18 @@ def test_a_full_disk_is_named_by_what_was_asked_for(tmp_path, small, monkeypatch
 
     assert raised.value.filename == str(tmp_path / name)
     assert os.listdir(tmp_path) == []
+
+
+def test_links_that_lead_to_themselves_and_pipes_are_no_bug_of_ours(tmp_path, small, capsys):
+    """A link in a circle is an error of the disk, and a pipe is not waited for."""
+    (tmp_path / "site").symlink_to("site")
+    os.mkfifo(tmp_path / "site.zip")
+
+    assert cli.main(["publish", str(tmp_path / "site")]) == 3
+    assert str(tmp_path / "site") in capsys.readouterr().err
+    assert cli.main(["publish", str(tmp_path / "site.zip")]) == 2
+    assert "none that aa-ld publish has made" in capsys.readouterr().err
+    assert sorted(os.listdir(tmp_path)) == ["site", "site.zip"]
 
 
 def test_a_damaged_archive_of_ours_is_told_and_stays(tmp_path, small):
@@ -578,6 +595,15 @@ def test_facts_that_no_table_can_tell_are_named_beside_the_table():
     assert {line.split("\t")[0] for line in left_out[1:]} == set(map(compact, odd))
     assert all("http://example.org/p" in line for line in left_out[1:])
     assert told == {compact(fact.iri) for fact in kb.facts() if fact.evidence} - set(map(compact, odd))
+
+
+def test_what_is_wrong_in_the_users_files_is_told_when_they_are_published(tmp_path, small, capsys):
+    """A fact that lacks what facts have gets a page and stands in no list; whoever publishes it hears so."""
+    half = tmp_path / "half.ttl"
+    half.write_text(f"<{PREFIXES['fact']}half> a <{BASE}BiomarkerObservation> .\n")
+
+    assert cli.main(["publish", str(tmp_path / "site"), "--data", str(half)]) == 0
+    assert f"in your files, so answers may be wrong; see aa-ld validate {half}" in capsys.readouterr().err
 
 
 def test_no_iri_leads_out_of_the_folder(tmp_path):

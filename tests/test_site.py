@@ -131,6 +131,26 @@ def test_the_first_page_is_small_and_needs_no_script(made, read):
 # What pages say
 
 
+def test_no_answer_on_the_first_page_claims_more_than_its_source(read):
+    """Beside what a source says of an arm stands that it claims no shift; conflicts are places, not pairs of sources."""
+    first = words(read["index.html"])
+
+    assert "Local immunotherapy induces type 2 inflammation" in first
+    assert "induces type 2 inflammation (no shift is claimed)" in first
+    assert "places where sources disagree or seem to, side by side" in first
+
+
+def test_the_page_about_the_whole_lists_files_that_hold_many_things(made, read):
+    """A file for each nanopublication would be three pages of names; one file names them."""
+    about = made["about.html"].decode()
+    single = RISK.removeprefix("fact/").replace(".html", ".trig")
+
+    assert f"nanopubs/{single}" in made
+    assert single not in about and single not in made["index.html"].decode()
+    assert 'href="./nanopubs/index.trig"' in about
+    assert "A file for each nanopublication lies in nanopubs/" in words(read["about.html"])
+
+
 def test_a_hedged_fact_shows_its_hedge_in_words(read):
     """The certainty, the hedge, the population and the place in the text stand on the page."""
     told = words(read[RISK])

@@ -409,6 +409,16 @@ def test_a_profile_is_entered_and_mended_by_keys_alone(tab):
     assert page.inner_text("#labs-list") == "Nothing here has this name. Silence is not a no."
 
 
+def test_the_whole_profile_is_told_as_a_sentence(tab):
+    """To those who listen: what is absent, what was found, and that a treatment was given before."""
+    page = tab("advise.html#has=aa:AlopeciaAreata&lacks=aa:MiteAllergy&lab=IgE=high&had=dupilumab=no effect")
+
+    assert page.inner_text("#state") == (
+        "Answered below for a patient with alopecia areata, without mite allergy; immunoglobulin E: high; "
+        "given before: dupilumab, outcome: no effect."
+    )
+
+
 @pytest.mark.parametrize(("width", "height"), [(1200, 900), (390, 844), (320, 400)])
 def test_the_disclaimer_is_always_in_view(tab, width, height):
     """At the top, in the middle and at the end, before an answer and after; what has the focus is not under it."""

@@ -16,7 +16,7 @@ _OWN = ("ontology", "shapes", "queries", "aa_ld")
 
 def protect(name: str) -> None:
     """Raise ProtectedFileError where a file or folder to write lies among those of the package."""
-    path = Path(name).resolve()
+    path = Path(os.path.realpath(name))  # which bears links that lead to themselves
     if any(path.is_relative_to((ROOT / folder).resolve()) for folder in _OWN):
         raise ProtectedFileError(
             name,
@@ -30,7 +30,7 @@ def check_output(name: str | None) -> None:
     if name is None:
         return
     protect(name)
-    path = Path(name).resolve()
+    path = Path(os.path.realpath(name))
     if path.is_dir() or not path.parent.is_dir():
         what = "This is a folder." if path.is_dir() else "There is no such folder."
         raise UsageError(name, what, "Name a file in a folder that exists.")
@@ -43,7 +43,7 @@ def deliver(content: str | bytes, target: str | None, what: str = "") -> None:
         sys.stdout.flush()
         sys.stdout.buffer.write(data)
         return
-    path = Path(target).resolve()
+    path = Path(os.path.realpath(target))
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
         with os.fdopen(handle, "wb") as file:

@@ -60,7 +60,8 @@ def signer_of(arguments: Namespace) -> Signer | None:
     """Who signs, by the options of add_signing; None without a key."""
     if not arguments.key:
         if arguments.orcid or arguments.name:
-            raise UsageError("--orcid", "Nothing is signed without a key.", "Give --key FILE, too.")
+            option = "--orcid" if arguments.orcid else "--name"
+            raise UsageError(option, "Nothing is signed without a key.", "Give --key FILE, too.")
         return None
     from aa_ld.exchange.keys import open_signer
 
@@ -125,7 +126,8 @@ def _tell(found: list[Looked], form: str) -> int:
         say(as_json(records))
         return 1 if wrong else 0
     for each in wrong:
-        say(f"{each.path}\n  {each.error.what if each.error else ''}")
+        if each.error:
+            say(f"{each.path}\n  {each.error.what}\n  {each.error.remedy}")
     who = sorted(
         {
             f"{each.held.signer or 'nobody named'}, key {fingerprint(each.held.key)}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from argparse import Namespace
+from collections.abc import Sequence
 from pathlib import Path
 
 from aa_ld.errors import SourceTextError, UsageError
@@ -27,17 +28,22 @@ def open_knowledge(arguments: Namespace) -> Knowledge:
             raise UsageError("--endpoint", what, "Leave out --as-of and --include, or --endpoint.")
         return open_endpoint(arguments.endpoint, getattr(arguments, "source", "all"))
     kb = load(arguments.source, arguments.data, arguments.as_of, arguments.include)
-    sys.stderr.write(left_out(kb))
-    if arguments.data:
-        own = kb.layers.subjects("data")
-        found = sum(1 for finding in kb.validate() if finding.focus in own)
-        if found:
-            files = " ".join(arguments.data)
-            sys.stderr.write(
-                f"{_counted(found, 'finding')} in your files, so answers may be wrong; "
-                f"see aa-ld validate {files}\n"
-            )
+    tell_of(kb, arguments.data)
     return kb
+
+
+def tell_of(kb: Knowledge, files: Sequence[str]) -> None:
+    """Tell what was left out, and how much is wrong in the user's files."""
+    sys.stderr.write(left_out(kb))
+    if not files:
+        return
+    own = kb.layers.subjects("data")
+    found = sum(1 for finding in kb.validate() if finding.focus in own)
+    if found:
+        sys.stderr.write(
+            f"{_counted(found, 'finding')} in your files, so answers may be wrong; "
+            f"see aa-ld validate {' '.join(files)}\n"
+        )
 
 
 def texts_of(arguments: Namespace, kb: Knowledge) -> dict[str, str] | None:

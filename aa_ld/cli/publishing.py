@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import argparse
-import signal
 import sys
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,6 +12,7 @@ from typing import TYPE_CHECKING
 from aa_ld.cli.arguments import FILE_HELP, Parser
 from aa_ld.cli.files import protect
 from aa_ld.cli.nanopubs import add_signing, signer_of
+from aa_ld.cli.opening import tell_of
 from aa_ld.cli.output import say
 from aa_ld.cli.progress import Bar
 from aa_ld.errors import KeyFileError
@@ -56,6 +55,7 @@ def publish(arguments: argparse.Namespace) -> int:
     _keep_apart(arguments.key, arguments.folder)
     signer = signer_of(arguments)
     kb = load("all", arguments.data)
+    tell_of(kb, arguments.data)
     with _tidy_when_ended(), Bar() as bar:
         done = written(kb, arguments.folder, bar, site=arguments.site, signer=signer)
     packed = Path(arguments.folder).is_file()
@@ -71,6 +71,9 @@ def publish(arguments: argparse.Namespace) -> int:
 @contextmanager
 def _tidy_when_ended() -> Iterator[None]:
     """Take away what is half done, too, where a terminal that closes or a machine that shuts down ends the command."""
+    import signal  # here, as whoever only asks would wait for it
+    import threading
+
     named = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
     here = threading.current_thread() is threading.main_thread()  # no other may say what a signal does
     taken = [number for number in named if here and signal.getsignal(number) is signal.SIG_DFL]

@@ -66,7 +66,9 @@ def publish(
     beside the new one. Raises UsageError for a folder that holds something
     else, and with a signer what aa_ld.publish.signed does.
     """
-    target = Path(os.path.realpath(folder))  # behind a link, which stays one
+    target = Path(folder)
+    if target.is_symlink() or target.name == "..":
+        target = Path(os.path.realpath(target))  # the link stays one
     with _said_of(folder, target), without_collecting():
         if Path(folder).suffix.lower() == ".zip" and not target.is_dir():
             return _publish_packed(kb, target, told, site, signer)
@@ -196,7 +198,7 @@ def of_the_whole(
         yield each.path, each.data
         made.append(each if each.path.startswith(_VERSIONED) else each.written())
     earlier = since(before, parse(known.lines, RdfFormat.N_QUADS), known.metadata.version) if before else {}
-    for number, page in enumerate(pages(known, made, earlier)):
+    for number, page in enumerate(pages(known, listed(made), earlier)):
         if told:
             told("pages", number, len(known.resources))
         yield page
@@ -261,10 +263,18 @@ def _check(folder: str | os.PathLike[str], target: Path) -> None:
     if any(target.iterdir()) and not (target / MARK).exists():
         what = "There is something in this folder that aa-ld publish has not put there."
         raise UsageError(named, what, "Name an empty folder, or one that was published before.")
-    if os.path.ismount(target) or target.samefile("."):
+    if os.path.ismount(target) or _is_around(target):
         why = "a disk is mounted there" if os.path.ismount(target) else "you are in it"
         what = f"This folder cannot be replaced as a whole, as {why}."
         raise UsageError(named, what, f"Name a folder in it, as in aa-ld publish {Path(named) / 'site'}.")
+
+
+def _is_around(target: Path) -> bool:
+    """Whether this process stands in a folder, or in one below it."""
+    try:
+        return Path.cwd().is_relative_to(os.path.realpath(target))
+    except FileNotFoundError:
+        return False  # it stands in one that is gone
 
 
 def _keep_versions(old: Path, new: Path) -> None:

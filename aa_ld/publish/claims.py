@@ -35,11 +35,12 @@ def sentence(fact: Fact) -> str:
     return shown
 
 
-def claim(site: Site, fact: Fact, root: str, source: bool = True) -> str:
-    """A fact as a line of a list: how firm, the sentence, and where it comes from."""
+def claim(site: Site, fact: Fact, root: str, source: bool = True, note: str = "") -> str:
+    """A fact as a line of a list: how firm, the sentence, and where it comes from; a note says what it does not claim."""
+    noted = f" <span>{text(note)}</span>" if note else ""
     return (
         f'<li class="claim"><a href="{site.way(fact.iri, root)}">{text(fact.sentence)}</a>'
-        f'<span class="below">{firmness(site, fact)} {_from(site, fact, source)}</span></li>'
+        f'<span class="below">{firmness(site, fact)} {_from(site, fact, source)}{noted}</span></li>'
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from aa_ld.balance import balance_chart
 from aa_ld.fact import Fact
@@ -71,16 +71,22 @@ def _answers(site: Site, root: str) -> str:
         question = site.questions.get(name)
         if question is None:
             continue
-        iris = dict.fromkeys(str(getattr(row.get("fact"), "value", "")) for row in site.answer(question))
+        said = {_text_of(row, "fact"): _text_of(row, "says") for row in site.answer(question)}
         named = sorted(
-            (site.facts[iri] for iri in iris if iri in site.facts), key=lambda fact: (_tier(fact), fact.iri)
+            (site.facts[iri] for iri in said if iri in site.facts), key=lambda fact: (_tier(fact), fact.iri)
         )
-        items = "".join(claim(site, fact, root) for fact in named[:2])
+        items = "".join(
+            claim(site, fact, root, note="" if fact.derivation else said[fact.iri]) for fact in named[:2]
+        )
         more = site.link(PREFIXES["question"] + name, root, "the whole answer")
         blocks.append(
             f'<section class="answer"><h2>{text(question.title)}</h2><ul class="claims">{items}</ul><p class="small">{more}</p></section>'
         )
     return "".join(blocks)
+
+
+def _text_of(row: Mapping[str, object], name: str) -> str:
+    return str(getattr(row.get(name), "value", ""))
 
 
 def _tier(fact: Fact) -> int:
@@ -143,7 +149,11 @@ def _ways(site: Site) -> str:
             "Evidence matrix",
             "which treatment acts on which cytokine or pathway, and what changed under it",
         ),
-        ("conflicts.html", "Conflicts", f"{conflicts} pairs of sources that disagree, side by side"),
+        (
+            "conflicts.html",
+            "Conflicts",
+            f"{conflicts} places where sources disagree or seem to, side by side",
+        ),
         ("facts.html", "All facts", "by kind, each with its certainty"),
         ("terms.html", "Terms A–Z", "diseases, cytokines, cells, treatments and the words of the model"),
         ("publications.html", "Publications", "what each says, fact by fact"),

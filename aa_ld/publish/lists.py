@@ -207,9 +207,15 @@ def _about(site: Site, made: Sequence[Distribution]) -> Page:
             f"<blockquote>{text(about.citation)}</blockquote><p>Each fact has a line of its own for a list of references, on its page. Cite with it the publications that it rests on.</p>",
         )
         + section("How to read it", _reading())
-        + section("Files to load", _files(made), "files")
+        + section("Files to load", _files(made) + _SINGLES, "files")
     )
     return Page("about.html", "About", body)
+
+
+_SINGLES = (
+    '<p class="small">A file for each nanopublication lies in <code>nanopubs/</code>, one for each question in '
+    "<code>queries/</code>; the files above name them all.</p>"
+)
 
 
 def _files(made: Sequence[Distribution]) -> str:

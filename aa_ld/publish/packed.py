@@ -33,6 +33,8 @@ def unpacked(archive: Path, mark: str, room: Path) -> Path:
         return folder
     ours = False
     try:
+        if not archive.is_file():  # a pipe would be waited for
+            raise BadZipFile(str(archive))
         with ZipFile(archive) as old:
             names = old.namelist()
             ours = mark in names

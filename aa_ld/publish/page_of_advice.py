@@ -51,7 +51,7 @@ def page_of_advice(site: Site) -> Page:
         f'<script src="./assets/{name}" defer></script>' for name in SCRIPTS
     )
     body = f"{form}\n<div hidden>\n{facts}{sides}\n</div>\n{data}"
-    return Page(PATH, "Advice for one patient", body, head)  # fmt: skip
+    return Page(PATH, "Advice for one patient", body, head)
 
 
 def _examples() -> str:

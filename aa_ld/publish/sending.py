@@ -21,12 +21,11 @@ from aa_ld.endpoint.credentials import Credentials
 from aa_ld.endpoint.wire import Wire
 from aa_ld.errors import AaLdError, InputError, UsageError
 from aa_ld.exchange.keys import check_library
-from aa_ld.exchange.signing import TRUSTY, Signed, check
+from aa_ld.exchange.signing import Signed, check
 from aa_ld.intake import blocks, open_file
-from aa_ld.publish.signed import FOLDER
-from aa_ld.vocab import PREFIXES, printable
+from aa_ld.publish.signed import FOLDER, included_in, indexes_of, place_of
+from aa_ld.vocab import printable
 
-_NAMED = tuple(PREFIXES["npx"] + name for name in ("includesElement", "appendsIndex"))
 _MOST_BYTES = 16 << 20
 
 
@@ -50,8 +49,13 @@ def looked_at(paths: Iterable[str], told: Callable[[str, int, int], None] | None
     index last. Raises MissingExtraError and the errors of a file that cannot be read.
     """
     check_library()
-    files = [each for path in paths for each in _files(path)]
-    found = []
+    files: list[str] = []
+    found: list[Looked] = []
+    for path in paths:
+        try:
+            files += _files(path)
+        except InputError as error:
+            found.append(Looked(error.where, None, error))
     for number, path in enumerate(files):
         if told:
             told("checking", number, len(files))
@@ -99,24 +103,10 @@ def _files(path: str) -> list[str]:
     if not first.is_file():
         what = "There are no signed nanopublications in this folder: nanopubs/signed/index.trig is not there."
         raise UsageError(printable(path, 300), what, "Sign them: aa-ld publish DIR --key FILE --orcid ORCID.")
-    index: Signed | None = check(_text(str(first)), str(first))
-    elements: list[str] = []
-    indexes = [str(home / f"{index.code}.trig")] if index else []
-    while index:
-        named = {predicate: _named(index, predicate) for predicate in _NAMED}
-        elements += [str(home / f"{code}.trig") for code in named[_NAMED[0]]]
-        earlier = [str(home / f"{code}.trig") for code in named[_NAMED[1]][:1]]
-        indexes = [*earlier, *indexes]
-        index = check(_text(earlier[0]), earlier[0]) if earlier else None
-    return [*sorted(elements), *indexes]
-
-
-def _named(index: Signed, predicate: str) -> list[str]:
-    """The codes of what an index names."""
-    found = [
-        TRUSTY.fullmatch(str(quad.object)[1:-1]) for quad in index.quads if quad.predicate.value == predicate
-    ]
-    return sorted(each[1] for each in found if each)
+    indexes = indexes_of(home)
+    elements = sorted(place_of(home, name) for index in indexes for name in included_in(index))
+    parts = [place_of(home, index.iri) for index in reversed(indexes)]
+    return [str(place) for place in [*elements, *parts]]
 
 
 def _text(path: str) -> str:

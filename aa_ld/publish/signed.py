@@ -212,10 +212,8 @@ def _read(folder: Path, told: Told | None) -> _Before:
     before = _Before(files, {}, {}, [])
     if not (root / "index.trig").is_file():
         return before
-    before.indexes.append(check(_text(root / "index.trig"), str(root / "index.trig")))
-    while earlier := _value(before.indexes[-1], _APPENDS):
-        before.indexes.append(_checked(root, earlier))
-    included = [name for each in before.indexes for name in _values(each, _INCLUDES)]
+    before.indexes.extend(indexes_of(root))
+    included = [name for each in before.indexes for name in included_in(each)]
     for number, name in enumerate(included):
         if told:
             told("checking", number, len(included))
@@ -228,10 +226,32 @@ def _read(folder: Path, told: Told | None) -> _Before:
     return before
 
 
+def indexes_of(root: Path) -> list[Signed]:
+    """The index that lies in a folder of signed nanopublications, and before it those that it appends, last first.
+
+    Raises NanopubError where one is not what was signed or not the one of its
+    name, and MissingFileError where one is not there.
+    """
+    found = [check(_text(root / "index.trig"), str(root / "index.trig"))]
+    while earlier := _value(found[-1], _APPENDS):
+        found.append(_checked(root, earlier))
+    return found
+
+
+def included_in(index: Signed) -> list[str]:
+    """The names of what an index holds together."""
+    return list(_values(index, _INCLUDES))
+
+
+def place_of(root: Path, name: str) -> Path:
+    """Where the nanopublication of a name lies in a folder of signed ones; nothing lies there if it is no such name."""
+    found = TRUSTY.fullmatch(name)
+    return root / f"{found[1] if found else 'RA'}.trig"
+
+
 def _checked(root: Path, name: str) -> Signed:
     """The nanopublication of a name."""
-    found = TRUSTY.fullmatch(name)
-    place = root / f"{found[1] if found else 'RA'}.trig"
+    place = place_of(root, name)
     if not place.is_file():
         what = "The index names a signed nanopublication, and its file is not there."
         raise MissingFileError(str(place), what, "Put it back; what was signed is never taken away.")
