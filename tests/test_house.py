@@ -113,6 +113,19 @@ def test_importing_the_package_brings_in_nothing_heavy():
     assert done.stdout.strip() == "[]"
 
 
+def test_help_comes_before_the_engine():
+    """Whoever asks what there is does not wait for what answers; each verb imports what it needs."""
+    code = (
+        "import sys; from aa_ld.cli.parser import _parser; _parser();"
+        "print([m for m in ('pyoxigraph', 'tempfile', 'aa_ld.knowledge') if m in sys.modules])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=REPOSITORY
+    )
+
+    assert done.stdout.strip() == "[]"
+
+
 def tracked() -> list[Path]:
     if not (REPOSITORY / ".git").exists():
         return []

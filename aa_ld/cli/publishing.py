@@ -10,9 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from aa_ld.cli.arguments import FILE_HELP, Parser
-from aa_ld.cli.files import protect
 from aa_ld.cli.nanopubs import add_signing, signer_of
-from aa_ld.cli.opening import tell_of
 from aa_ld.cli.output import say
 from aa_ld.cli.progress import Bar
 from aa_ld.errors import KeyFileError
@@ -48,6 +46,8 @@ def add_publishing(verbs: argparse._SubParsersAction[Parser]) -> None:
 
 def publish(arguments: argparse.Namespace) -> int:
     """Publish into a folder."""
+    from aa_ld.cli.files import protect
+    from aa_ld.cli.opening import tell_of
     from aa_ld.knowledge import load
     from aa_ld.publish import publish as written
 
