@@ -23,7 +23,7 @@ from aa_ld.publish.nanopubs import nanopubs
 from aa_ld.vocab import PREFIXES
 
 NPX = PREFIXES["npx"]
-ME = "0000-0000-0000-0001"
+ME = "0000-0000-0000-0001"  # zeros with the sign that proves them: nobody's
 FACTS = [
     PREFIXES["fact"] + name
     for name in ("local-immunotherapy-may-worsen-extrinsic", "activated-cells-produce-interferon-gamma", "record-volume")
