@@ -519,6 +519,21 @@ def test_a_publication_that_is_ended_leaves_nothing_beside_it(tmp_path):
     assert os.listdir(tmp_path) == []
 
 
+def test_a_file_that_the_disk_takes_only_a_part_of_is_never_taken_for_whole(tmp_path):
+    """A limit on the size of files stops a write in the middle, as a full disk does; that is told, whatever comes next."""
+    code = (
+        "import resource, sys; from pathlib import Path; from aa_ld.publish.building import _write\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))\n"
+        f"print(_write(Path({str(tmp_path)!r}), [('whole', b'x' * 1000), ('cut', b'x' * 1500)]))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=False, cwd=REPOSITORY
+    )
+
+    assert "File too large" in done.stderr
+    assert done.stdout == ""
+
+
 def told(work) -> str:
     """What comes of work that is done beside nothing."""
     try:

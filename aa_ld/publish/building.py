@@ -139,7 +139,7 @@ def _write(folder: Path, made: Iterable[tuple[str, bytes]]) -> int:
             (folder / parent).mkdir(parents=True, exist_ok=True)
             parents.add(parent)
         try:
-            with open(f"{folder}/{path}", "xb", buffering=0) as file:
+            with open(f"{folder}/{path}", "xb") as file:  # not raw: that may take a part and say nothing
                 file.write(data)
         except FileExistsError:
             what = "This disk does not tell capital letters from small ones, and names of ours differ in nothing else."
