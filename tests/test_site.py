@@ -10,6 +10,7 @@ import pytest
 from pyoxigraph import RdfFormat, parse, serialize
 from webpages import Read, target
 
+import aa_ld
 from aa_ld import errors, load
 from aa_ld.ask import DISCLAIMER
 from aa_ld.changes import Change, Diff
@@ -196,6 +197,36 @@ def test_a_fact_leads_to_its_nanopublication(made, read):
         f"<{BASE}{path.removesuffix('.html')}/nanopub/Head> {{".encode() in made[links[0]]
         for path, links in led.items()
     )
+
+
+def signposts(made, path: str) -> set[tuple[str, str]]:
+    head = made[path].decode().partition("</head>")[0]
+    found = re.findall(r'<link rel="([a-z-]+)"[^>]*href="([^"]+)"', head)
+    return {(rel, href) for rel, href in found if rel not in ("stylesheet", "icon", "alternate", "canonical")}
+
+
+def test_signposts_lead_from_each_page_to_what_it_is_about(made, read):
+    """Under which name to cite it, what it is, what describes it, under which licence, of which whole it is a part."""
+    cc0 = ("license", "https://creativecommons.org/publicdomain/zero/1.0/")
+    fact = signposts(made, "fact/local-immunotherapy-may-worsen-extrinsic.html")
+    paper = signposts(made, "publication/pmid-32533873.html")
+    whole = signposts(made, "index.html")
+
+    assert fact >= {
+        cc0, ("cite-as", BASE + "fact/local-immunotherapy-may-worsen-extrinsic"),
+        ("type", "https://schema.org/Claim"), ("type", "https://schema.org/AboutPage"), ("collection", BASE + "dataset"),
+        *(("describedby", f"local-immunotherapy-may-worsen-extrinsic.{end}") for end in ("ttl", "jsonld", "nt", "rdf")),
+    }  # fmt: skip
+    assert ("type", "https://schema.org/ScholarlyArticle") in paper
+    assert not {rel for rel, _ in paper} & {"license"}, "the licence of an article is not ours to tell"
+    assert whole >= {
+        cc0, ("cite-as", f"{BASE}version/{aa_ld.__version__}"), ("type", "https://schema.org/Dataset"),
+        ("describedby", "catalogue.ttl"), ("describedby", "dataset.jsonld"), ("describedby", "ro-crate-metadata.json"),
+        ("item", "data/aa-ld.nq.gz"), ("item", "aa.owl"), ("author", BASE + "project"),
+    }  # fmt: skip
+    assert {href for rel, href in whole if rel in ("describedby", "item")} <= set(made)
+    bare = {path for path in read if path.startswith("fact/") and not signposts(made, path)}
+    assert bare == set()
 
 
 def test_a_negative_finding_says_no(read):

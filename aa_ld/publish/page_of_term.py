@@ -11,6 +11,7 @@ from aa_ld.fact import Fact
 from aa_ld.publish.claims import claims
 from aa_ld.publish.linked import AA, OWL, RDFS, SKOS, Site
 from aa_ld.publish.markup import Page, address, anchor, pairs, root_of, section, table, text
+from aa_ld.publish.rdf import SYNTAXES
 from aa_ld.publish.resources import Resource
 from aa_ld.vocab import PREFIXES, RDF_TYPE, compact
 
@@ -79,13 +80,10 @@ def downloads(resource: Resource, more: str = "") -> str:
     """Links to the files that say the same for machines; `more` is HTML behind them."""
     name = resource.path.rsplit("/", 1)[-1]
     links = " ".join(
-        f'<a class="file" href="{address(name)}.{ending}" type="{kind}">{label}</a>'
-        for (label, ending), kind in zip(FILES, _MEDIA, strict=True)
+        f'<a class="file" href="{address(name)}.{ending}" type="{SYNTAXES[ending][0]}">{label}</a>'
+        for label, ending in FILES
     )
     return f'<section class="files"><h2>The same for machines</h2><p>{links}{more}</p></section>'
-
-
-_MEDIA = ("text/turtle", "application/ld+json", "application/n-triples", "application/rdf+xml")
 
 
 def statements(site: Site, iri: str, root: str, without: Iterable[str] = ()) -> str:

@@ -18,7 +18,8 @@ from aa_ld.vocab import BASE, PREFIXES
 _CONTEXT = {"@vocab": "https://schema.org/"}
 _SKOS, _DCTERMS, _RDFS = PREFIXES["skos"], PREFIXES["dcterms"], PREFIXES["rdfs"]
 _MATCHES = (_SKOS + "exactMatch", _SKOS + "closeMatch")
-_TYPES = {
+#: What a kind of resource is in the words of schema.org.
+TYPES = {
     "term": "DefinedTerm", "fact": "Claim", "publication": "ScholarlyArticle", "question": "Question",
     "rule": "CreativeWork", "shape": "CreativeWork", "conflict": "CreativeWork", "cohort": "CreativeWork",
     "source": "CreativeWork", "graph": "Dataset",
@@ -48,7 +49,7 @@ def schema_org(resource: Resource, metadata: Metadata) -> dict[str, Any]:
     made: dict[str, Any] = {
         "@context": _CONTEXT,
         "@id": resource.iri,
-        "@type": _TYPES[resource.kind],
+        "@type": TYPES[resource.kind],
         "name": resource.label,
         "url": resource.iri,
     }

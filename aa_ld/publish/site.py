@@ -14,7 +14,7 @@ from aa_ld.publish.catalogue import Distribution
 from aa_ld.publish.first_page import first_page, matrix_page
 from aa_ld.publish.linked import Site
 from aa_ld.publish.lists import lists
-from aa_ld.publish.markup import Page, address, framed, root_of, text
+from aa_ld.publish.markup import Page, framed, root_of, text
 from aa_ld.publish.page_of_advice import SCRIPTS, page_of_advice
 from aa_ld.publish.page_of_fact import page_of_fact
 from aa_ld.publish.page_of_query import page_of_question, page_of_rule, page_of_shape
@@ -22,6 +22,7 @@ from aa_ld.publish.page_of_source import page_of_anything, page_of_conflict, pag
 from aa_ld.publish.page_of_term import page_of_term
 from aa_ld.publish.resources import Resource
 from aa_ld.publish.schema_org import dataset, embedded, script
+from aa_ld.publish.signposts import of_the_whole, of_thing
 
 #: What the pages load, as it lies in site/.
 ASSETS = (
@@ -38,12 +39,6 @@ _PAGES: dict[str, Callable[[Site, Resource], Page]] = {
     "shape": page_of_shape,
 }
 _SCRIPT = '<script type="application/ld+json">{}</script>'
-_MEDIA = {
-    "ttl": "text/turtle",
-    "jsonld": "application/ld+json",
-    "nt": "application/n-triples",
-    "rdf": "application/rdf+xml",
-}
 
 
 def pages(
@@ -60,13 +55,14 @@ def pages(
     """
     described = dataset(site.metadata, [(each.path, each.media) for each in made])
     first = first_page(site)
-    yield first.path, framed(first._replace(head=first.head + _SCRIPT.format(embedded(described))))
+    head = f"{first.head}\n{of_the_whole(site.metadata, made)}\n{_SCRIPT.format(embedded(described))}"
+    yield first.path, framed(first._replace(head=head))
     beside = (matrix_page(site), *lists(site, made, earlier), page_of_advice(site), _query_page(site))
     for page in beside:
         yield page.path, framed(page)
     for resource in site.resources.values():
         page = _page_of(site, resource)
-        head = f"{_alternates(resource)}\n{_SCRIPT.format(script(resource, site.metadata))}"
+        head = f"{of_thing(resource, site.metadata)}\n{_SCRIPT.format(script(resource, site.metadata))}"
         yield page.path, framed(page._replace(head=head))
     for name in ASSETS:
         yield f"assets/{name}", _asset(name)
@@ -79,15 +75,6 @@ def _page_of(site: Site, resource: Resource) -> Page:
     if resource.iri in site.facts:
         return page_of_fact(site, resource)
     return _PAGES.get(resource.kind, page_of_anything)(site, resource)
-
-
-def _alternates(resource: Resource) -> str:
-    """Links to the files of a resource, for programs that come upon its page."""
-    name = address(resource.path.rsplit("/", 1)[-1])
-    links = [
-        f'<link rel="alternate" type="{kind}" href="{name}.{ending}">' for ending, kind in _MEDIA.items()
-    ]
-    return "\n".join([*links, f'<link rel="canonical" href="{text(resource.iri)}">'])
 
 
 def _query_page(site: Site) -> Page:
