@@ -100,27 +100,19 @@ def test_every_error_stands_in_the_drawing_of_the_family():
     assert missing == []
 
 
-def test_importing_the_package_brings_in_nothing_heavy():
-    """Heavy libraries are imported by the verb that needs them."""
-    code = (
-        "import sys; from aa_ld import load; load().ask('treatments-toward-th2');"
-        "print([m for m in ('rdflib', 'pyshacl', 'owlready2', 'pandas', 'dataclasses') if m in sys.modules])"
-    )
+@pytest.mark.parametrize(
+    ("code", "late"),
+    [
+        ("from aa_ld import load; load().ask('treatments-toward-th2')", "rdflib pyshacl owlready2 pandas dataclasses"),
+        ("from aa_ld.cli.parser import _parser; _parser()", "pyoxigraph tempfile aa_ld.knowledge"),
+    ],
+    ids=["asking", "help"],
+)  # fmt: skip
+def test_nothing_heavy_is_imported_before_it_is_needed(code, late):
+    """Heavy libraries are imported by the verb that needs them, and whoever asks for help does not wait for the engine."""
+    told = f"import sys; {code}; print([name for name in {late.split()} if name in sys.modules])"
     done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=REPOSITORY
-    )
-
-    assert done.stdout.strip() == "[]"
-
-
-def test_help_comes_before_the_engine():
-    """Whoever asks what there is does not wait for what answers; each verb imports what it needs."""
-    code = (
-        "import sys; from aa_ld.cli.parser import _parser; _parser();"
-        "print([m for m in ('pyoxigraph', 'tempfile', 'aa_ld.knowledge') if m in sys.modules])"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=REPOSITORY
+        [sys.executable, "-c", told], capture_output=True, text=True, check=True, cwd=REPOSITORY
     )
 
     assert done.stdout.strip() == "[]"

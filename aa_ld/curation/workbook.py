@@ -180,7 +180,7 @@ def _scanned(name: str, data: bytes) -> dict[str, list[str]]:
                                     match[1].decode("ascii", "replace")
                                 )
                         before = seen[-_OVERLAP:]
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, ValueError) as error:
+    except (zipfile.BadZipFile, RuntimeError, EOFError, OSError, ValueError) as error:
         raise broken(name, f"This is no workbook: {printable(str(error), 120)}.") from None
     return merged
 

@@ -15,7 +15,7 @@ from aa_ld.vocab import printable
 #: The folders of an earlier publication from which a new one goes on.
 _CARRIED = ("version/", "nanopubs/")
 #: What the reader raises for an archive that was cut off, overwritten or encrypted.
-_DAMAGE = (BadZipFile, EOFError, NotImplementedError, RuntimeError, zlib.error)
+_DAMAGE = (BadZipFile, EOFError, RuntimeError, zlib.error)
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the first day that a ZIP file knows; no clock is read
 
 
