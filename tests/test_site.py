@@ -199,6 +199,16 @@ def test_a_fact_leads_to_its_nanopublication(made, read):
     )
 
 
+def test_the_heading_of_the_first_page_promises_no_more_than_its_rows(made, read):
+    """Rows speak of mice and volunteers, and follow by rules, so neither alopecia areata nor sources stand in it."""
+    (heading,) = re.findall(r"<h1>(.*?)</h1>", made["index.html"].decode())
+    told = words(read["index.html"])
+
+    assert "alopecia areata" not in heading
+    assert "source" not in heading
+    assert {"mouse", "volunteer", "predicted"} <= set(re.findall(r"\w+", told))
+
+
 def signposts(made, path: str) -> set[tuple[str, str]]:
     head = made[path].decode().partition("</head>")[0]
     found = re.findall(r'<link rel="([a-z-]+)"[^>]*href="([^"]+)"', head)

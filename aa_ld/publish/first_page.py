@@ -27,7 +27,8 @@ def first_page(site: Site) -> Page:
     balance = balance_chart(site.layers)
     body = [
         '<div class="hero"><div class="title">',
-        "<h1>Which way do treatments push the immune balance in alopecia areata?</h1>",
+        f'<p class="kind">{text(site.metadata.title)}</p>',
+        "<h1>Toward which arm of the balance do treatments point: Th1 or Th2?</h1>",
         f'<p class="definition">{_size(site)} What each source says of cytokines, atopic dermatitis and treatments: '
         "how firmly, in whom, and on what evidence. A hedge stays a hedge, and what no source says stays open.</p>",
         "</div>",
