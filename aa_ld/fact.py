@@ -6,9 +6,9 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from pyoxigraph import Literal, NamedNode
+from pyoxigraph import BlankNode, Literal, NamedNode, Store
 
-from aa_ld.store import Source, rows
+from aa_ld.store import Layers, Merged, Source, rows
 from aa_ld.vocab import PREFIXES, compact
 
 _AA = PREFIXES["aa"]
@@ -159,6 +159,11 @@ def read_facts(source: Source, iris: Iterable[str] | None = None) -> list[Fact]:
     >>> [fact.id for fact in read_facts(open_layers())][-3:]
     ['U10', 'U11', 'U12']
     """
+    made: dict[str, Fact] = {}
+    if iris is not None and isinstance(source, Layers | Merged):
+        asked = list(dict.fromkeys(iris))
+        of_facts, about = _looked_up(source.store, asked)
+        return in_order(_fact(iri, of_facts, about, made) for iri in asked if iri in of_facts)
     wanted = None if iris is None else " ".join(f"<{iri}>" for iri in iris)
     of_facts = _triples(source, _OF_FACTS, wanted, "s")
     asked = list(of_facts)
@@ -169,9 +174,49 @@ def read_facts(source: Source, iris: Iterable[str] | None = None) -> list[Fact]:
         of_facts.update(found)
         wanted = " ".join(f"<{iri}>" for iri in of_facts)
     about = {**_triples(source, _OF_LINES, wanted, "fact"), **_triples(source, _OF_SPANS, wanted, "fact")}
-    made: dict[str, Fact] = {}
-    facts = [_fact(iri, of_facts, about, made) for iri in asked]
+    return in_order(_fact(iri, of_facts, about, made) for iri in asked)
+
+
+def in_order(facts: Iterable[Fact]) -> list[Fact]:
+    """Facts by identifier, those without one behind, by IRI."""
     return sorted(facts, key=lambda fact: (fact.id or "~", fact.iri))
+
+
+def _looked_up(store: Store, iris: Iterable[str]) -> tuple[Triples, Triples]:
+    """What is said of facts and of what they rest on, and of their lines and spans, looked up node by node.
+
+    This takes half the time of asking, and memory for one fact at a time.
+    """
+    of_facts: Triples = {}
+    about: Triples = {}
+    waiting = list(iris)
+    while waiting:
+        iri = waiting.pop()
+        own = _said(store, NamedNode(iri)) if iri not in of_facts else {}
+        if not (own.get(_AA + "evidence") or own.get(_AA + "rule")):
+            continue  # neither evidence nor rule, so no fact; or one that is known
+        of_facts[iri] = _texts(own)
+        waiting += [premise.value for premise in own.get(_PREMISE, []) if isinstance(premise, NamedNode)]
+        for line in own.get(_AA + "evidence", []):
+            of_line = _said(store, line)
+            spans = [*of_line.get(_AA + "span", []), *of_line.get(_AA + "focus", [])]
+            about.update({_text(node): _texts(_said(store, node)) for node in spans})
+            about[_text(line)] = _texts(of_line)
+    return of_facts, about
+
+
+def _said(store: Store, node: object) -> dict[str, list[object]]:
+    """Property to values, each once in whatever graphs it stands."""
+    found: dict[str, list[object]] = {}
+    for quad in store.quads_for_pattern(node, None, None) if isinstance(node, NamedNode | BlankNode) else ():
+        values = found.setdefault(quad.predicate.value, [])
+        if quad.object not in values:
+            values.append(quad.object)
+    return found
+
+
+def _texts(said: dict[str, list[object]]) -> dict[str, list[str]]:
+    return {predicate: sorted(map(_text, values)) for predicate, values in said.items()}
 
 
 def _triples(source: Source, query: str, wanted: str | None, variable: str) -> Triples:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from functools import cached_property, lru_cache
+
 from pyoxigraph import Literal, NamedNode
 
 from aa_ld.errors import ParameterValueError, UnknownTermError, nearest
-from aa_ld.store import Source, pairs, rows
+from aa_ld.store import Layers, Merged, Source, pairs, rows
 from aa_ld.vocab import BASE, IDENTIFIER, PREFIXES, compact, expand, printable
 
 _LABEL, _SYNONYM = PREFIXES["rdfs"] + "label", PREFIXES["skos"] + "altLabel"
@@ -20,6 +23,7 @@ SELECT DISTINCT ?iri WHERE {{
 }}"""
 
 _SHORT = len("derived-") + 8  # as much of a digest as people need to see and type
+_HELD = 1 << 13  # labels that are held at a time
 
 #: Greek letters of mediators, spelt out.
 GREEK = {"α": "alpha", "β": "beta", "γ": "gamma", "δ": "delta", "κ": "kappa"}
@@ -31,7 +35,7 @@ _DECLARED = "SELECT DISTINCT ?iri WHERE { ?iri a ?type . FILTER(isIRI(?iri)) }"
 
 
 class Names:
-    """The labels of everything in a source, read once.
+    """The labels of everything in a source; those of layers in memory are read when they are asked for.
 
     >>> from aa_ld.store import open_layers
     >>> names = Names(open_layers())
@@ -43,31 +47,20 @@ class Names:
 
     def __init__(self, source: Source) -> None:
         self._source = source
-        self._labels: dict[str, str] = {}
-        self._named: list[tuple[str, str]] = []
-        self._folded_names: dict[str, list[str]] | None = None
-        self._identifiers: dict[str, str] = {}
         self._facts: set[str] | None = None
         self._typed: set[str] | None = None
         self._members: dict[str, set[str]] = {}
-        for predicate, known in ((_LABEL, self._labels), (_SYNONYM, {}), (IDENTIFIER, self._identifiers)):
-            named = [
-                (iri.value, label.value)
-                for iri, label in pairs(source, predicate)
-                if isinstance(iri, NamedNode) and isinstance(label, Literal)
-            ]
-            for iri, label in sorted(named):
-                known.setdefault(iri, printable(label))
-                self._named.append((label, iri))
+        self._label = lru_cache(_HELD)(_reader(source, _LABEL))
+        self._identifier = lru_cache(_HELD)(_reader(source, IDENTIFIER))
 
     def label(self, iri: str) -> str:
         """The label of an IRI, or its short form where it has none."""
-        return self._labels.get(iri) or printable(compact(iri))
+        return self._label(iri) or printable(compact(iri))
 
     def key(self, iri: str) -> str:
         """The short name of a fact: its identifier, else the end of its IRI, of a derived one its beginning."""
         end = iri.rsplit("/", 1)[-1]
-        return self._identifiers.get(iri) or (end[:_SHORT] if end.startswith("derived-") else end)
+        return self._identifier(iri) or (end[:_SHORT] if end.startswith("derived-") else end)
 
     def show(self, term: object) -> str:
         """A term of an answer in words; nothing for an unbound one."""
@@ -136,14 +129,14 @@ class Names:
                 lines.append(f"{word} is declared nowhere.{near}")
         return lines
 
-    @property
+    @cached_property
     def _by_name(self) -> dict[str, list[str]]:
         """Folded name to the IRIs that have it; made on first use, since most answers look up none."""
-        if self._folded_names is None:
-            self._folded_names = {}
-            for name, iri in self._named:
-                self._folded_names.setdefault(_folded(name), []).append(iri)
-        return self._folded_names
+        found: dict[str, list[str]] = {}
+        for predicate in (_LABEL, _SYNONYM, IDENTIFIER):
+            for iri, name in _all(self._source, predicate):
+                found.setdefault(_folded(name), []).append(iri)
+        return found
 
     def _candidates(self, text: str) -> list[str]:
         """What a text can mean: an IRI or short name itself, a bare word also what is called so."""
@@ -167,10 +160,10 @@ class Names:
 
     def _nearest(self, text: str, allowed: set[str] | None) -> list[str]:
         if text[:2].isupper() and text[2:3].isdigit():  # the identifier of a fact, so others of that kind
-            known = {key: iri for iri, key in self._identifiers.items()}
+            known = {printable(key): iri for iri, key in _all(self._source, IDENTIFIER)}
             return nearest(text, (key for key, iri in known.items() if allowed is None or iri in allowed))
         names = {
-            self._labels.get(iri, compact(iri))
+            self._label(iri) or compact(iri)
             for iris in self._by_name.values()
             for iri in iris
             if (iri in allowed if allowed is not None else not _is_sentence(iri))
@@ -181,6 +174,34 @@ class Names:
         )
         close = list(dict.fromkeys(by_folded[key] for key in nearest(_folded(text), by_folded)))
         return close or (sorted(names)[:6] if allowed is not None and len(names) <= 20 else [])
+
+
+def _all(source: Source, predicate: str) -> list[tuple[str, str]]:
+    """Each IRI with a text that it has, sorted."""
+    return sorted(
+        (iri.value, text.value)
+        for iri, text in pairs(source, predicate)
+        if isinstance(iri, NamedNode) and isinstance(text, Literal)
+    )
+
+
+def _reader(source: Source, predicate: str) -> Callable[[str], str]:
+    """What gives the first text that an IRI has, or nothing; a server is asked once for all."""
+    if not isinstance(source, Layers | Merged):
+        known: dict[str, str] = {}
+        for iri, text in _all(source, predicate):
+            known.setdefault(iri, printable(text))
+        return lambda iri: known.get(iri, "")
+    store, property_ = source.store, NamedNode(predicate)
+
+    def texts(iri: str) -> Iterator[str]:
+        try:
+            found = store.quads_for_pattern(NamedNode(iri), property_, None)
+        except ValueError:  # a value that is no IRI has no label
+            return
+        yield from (quad.object.value for quad in found if isinstance(quad.object, Literal))
+
+    return lambda iri: printable(min(texts(iri), default=""))
 
 
 def _folded(name: str) -> str:
