@@ -51,7 +51,7 @@ class Names:
         self._typed: set[str] | None = None
         self._members: dict[str, set[str]] = {}
         self._label = lru_cache(_HELD)(_reader(source, _LABEL))
-        self._identifier = lru_cache(_HELD)(_reader(source, IDENTIFIER))
+        self.identifier = lru_cache(_HELD)(_reader(source, IDENTIFIER))
 
     def label(self, iri: str) -> str:
         """The label of an IRI, or its short form where it has none."""
@@ -60,7 +60,7 @@ class Names:
     def key(self, iri: str) -> str:
         """The short name of a fact: its identifier, else the end of its IRI, of a derived one its beginning."""
         end = iri.rsplit("/", 1)[-1]
-        return self._identifier(iri) or (end[:_SHORT] if end.startswith("derived-") else end)
+        return self.identifier(iri) or (end[:_SHORT] if end.startswith("derived-") else end)
 
     def show(self, term: object) -> str:
         """A term of an answer in words; nothing for an unbound one."""

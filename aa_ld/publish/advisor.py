@@ -166,7 +166,7 @@ def _term(site: Site, iri: str) -> list[str]:
 
 def _also(site: Site, iri: str) -> str:
     """Other names, for whoever looks for one of these."""
-    values = site.said[iri].get(SKOS + "altLabel", ()) if iri in site.said else ()
+    values = site.said(iri).get(SKOS + "altLabel", ())
     return " | ".join(sorted(printable(v.value, 100) for v in values if isinstance(v, Literal)))
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from itertools import groupby
 
 from aa_ld.fact import EvidenceLine, Fact
+from aa_ld.publish.few import Few
 from aa_ld.publish.linked import AA, NO_VALUES, Site
 from aa_ld.publish.markup import text
 
@@ -20,7 +21,7 @@ def firmness(site: Site, fact: Fact) -> str:
         marks.append('<span class="mark no">says no</span>')
     if fact.derivation:
         marks.append('<span class="mark rule">follows by rule</span>')
-    if site.conflicts[fact.iri]:
+    if site.conflicts(fact.iri):
         marks.append('<span class="mark clash">in conflict</span>')
     return " ".join(marks)
 
@@ -50,12 +51,26 @@ def claims(site: Site, facts: Iterable[Fact], root: str, source: bool = True) ->
     return f'<ul class="claims">{inner}</ul>' if inner else ""
 
 
+def few_claims(site: Site, few: Few, root: str, source: bool = True) -> str:
+    """The first of some facts as a list, and where the others are."""
+    return claims(site, few.shown, root, source) + others(few, root)
+
+
+def others(few: Few, root: str) -> str:
+    """How many more there are than are shown, and where; nothing where all are."""
+    if few.count == len(few.shown):
+        return ""
+    return (
+        f'<p class="small">The first {len(few.shown)} of {few.count:,} are shown. '
+        f'<a href="{root}facts.html">All facts</a> are listed by kind.</p>'
+    )
+
+
 def grouped_claims(site: Site, facts: Iterable[Fact], root: str, source: bool = True) -> str:
     """Facts by their kind, each kind under its heading; what is said of documents and their indexing comes last."""
-    of_the_world = site.names.members(AA + "DomainFact")
 
     def kind(fact: Fact) -> tuple[bool, str]:
-        return fact.category not in of_the_world, site.names.label(fact.category)
+        return fact.category not in site.of_the_world, site.names.label(fact.category)
 
     ordered = sorted(facts, key=lambda fact: (kind(fact), fact.id or "~", fact.iri))
     groups = [(name, list(group)) for (_, name), group in groupby(ordered, key=kind)]

@@ -53,9 +53,7 @@ def first_page(site: Site) -> Page:
 
 
 def _size(site: Site) -> str:
-    stated = sum(not fact.derivation for fact in site.facts.values())
-    publications = {line.publication for fact in site.facts.values() for line in fact.evidence}
-    return f"{stated} facts from {len(publications)} publications."
+    return f"{site.tally.stated} facts from {len(site.tally.read_from)} publications."
 
 
 def _caption() -> str:
@@ -138,7 +136,7 @@ def _said(row: dict[str, str], with_verdict: bool) -> Iterator[str]:
 
 def _ways(site: Site) -> str:
     """Doors to everything else, each with what is behind it."""
-    conflicts = sum(each.kind == "conflict" for each in site.resources.values())
+    conflicts = sum(1 for _ in site.resources.of("conflict"))
     doors = (
         (
             "advise.html",

@@ -1,22 +1,28 @@
-"""What the pages know, worked out once: facts, what is said of each IRI, what points to it, and where its page is."""
+"""What the pages know: facts, what is said of each IRI, what leads to it, and where its page is."""
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections.abc import Container, Iterable, Iterator, Mapping
+from functools import cached_property, lru_cache
+from heapq import nsmallest
 from html import escape
+from typing import NamedTuple
 
 from pyoxigraph import BlankNode, Literal, NamedNode
 
 from aa_ld.ask import Answer, answered
-from aa_ld.fact import Fact, read_facts
+from aa_ld.fact import SCOPE, Fact
 from aa_ld.names import Names
+from aa_ld.publish.few import Few, First, Tally, tally
+from aa_ld.publish.lookups import Facts, Resources
 from aa_ld.publish.markup import address, anchor, text
 from aa_ld.publish.metadata import read_metadata
-from aa_ld.publish.resources import Resource, layer_lines, resources
+from aa_ld.publish.resources import PARTS, folder_of, path_of, resources_beside
+from aa_ld.publish.statements import Statements
 from aa_ld.question import Question, read_questions
 from aa_ld.rule import read_rules
 from aa_ld.store import Layers
-from aa_ld.vocab import BASE, PREFIXES, RDF_TYPE, compact
+from aa_ld.vocab import BASE, IDENTIFIER, PREFIXES, RDF_TYPE, compact
 
 AA, RDFS, SKOS = PREFIXES["aa"], PREFIXES["rdfs"], PREFIXES["skos"]
 OWL = PREFIXES["owl"]
@@ -37,22 +43,29 @@ _WORDS = {
 #: The highest rank of certainty, that of what is said plainly; all below it is shown as hedged.
 _FIRM = 7
 
+#: The properties by which a fact names a term; one that names it by several is told by the first.
+_RANKS = {
+    AA + name: rank
+    for rank, name in enumerate(("subject", "object", *SCOPE, "predicate", "polarity", "certainty"))
+}
+_PREMISE = PREFIXES["prov"] + "wasDerivedFrom"
+
+#: Labels and addresses that are held at a time.
+_HELD = 1 << 13
+
 Term = NamedNode | BlankNode | Literal
 
 
 class Site:
-    """The knowledge as pages and files need it, read once from layers that hold what follows, too.
+    """The knowledge as pages and files need it, read from layers that hold what follows, too, when it is asked for.
 
-    lines       everything in the layers as N-Quads, in a fixed order
     names       labels
     metadata    what is said of the publication as a whole
+    statements  what is said of an IRI, and what leads to it
     resources   IRI to resource
     facts       IRI to fact, derived ones among them
-    said        IRI to property to values, for resources and their parts
-    pointing    IRI to the properties that lead to it, and from where
-    about       IRI of a term to the facts that name it, each with the property by which it does
-    follows     IRI of a fact to the facts that rest on it
-    conflicts   IRI of a fact to the conflicts that it stands in
+
+    However many facts there are, it holds little more than the IRIs of pages.
     """
 
     def __init__(self, layers: Layers) -> None:
@@ -61,57 +74,71 @@ class Site:
         self.metadata = read_metadata(layers)
         self.names = Names(layers)
         self.questions, self.rules = read_questions(), read_rules()
-        self.lines = layer_lines(layers)
-        self.resources = {each.iri: each for each in resources(self.lines, self.names)}
-        self.facts = {fact.iri: fact for fact in read_facts(layers)}
-        self.said: dict[str, dict[str, list[Term]]] = defaultdict(lambda: defaultdict(list))
-        self.pointing: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
-        self._ways: dict[str, str] = {}
-        self._kept: dict[str, str] = {}  # the same words are said of many things, and are kept once
-        self._labels: dict[str, str] = {}
-        for each in self.resources.values():
-            self._read(each)
-        self.about = self._about()
-        self.follows: dict[str, list[Fact]] = defaultdict(list)
-        for fact in self.facts.values():
-            for premise in fact.derivation.premises if fact.derivation else ():
-                self.follows[premise.iri].append(fact)
-        self.conflicts: dict[str, list[str]] = {
-            iri: sorted(self.pointing[iri].get(AA + "between", ())) for iri in self.facts
-        }
+        beside = {each.iri: each for each in resources_beside()}
+        self.statements = Statements(layers, (t for each in beside.values() for t in each.triples))
+        self.resources = Resources(layers, self.statements, self.names, beside)
+        self.facts = Facts(layers, self.resources)
+        self._told_with = {part: each.iri for each in beside.values() for part in each.parts}
+        self.label = lru_cache(_HELD)(self._label)
+        self._own_way = lru_cache(_HELD)(self._find_way)
 
-    def _read(self, resource: Resource) -> None:
-        self._ways[resource.iri] = address(f"{resource.path}.html")
-        own = {each: each for each in (resource.iri, *resource.parts)}
-        kept = self._kept
-        for part in resource.parts:
-            local = part.rsplit("/", 1)[-1]
-            self._ways.setdefault(part, f"{address(resource.path)}.html#{address(anchor(local))}")
-        for triple in dict.fromkeys(resource.triples):
-            if isinstance(triple.subject, NamedNode) and triple.subject.value in own:
-                subject = own[triple.subject.value]
-                predicate = kept.setdefault(triple.predicate.value, triple.predicate.value)
-                self.said[subject][predicate].append(triple.object)  # type: ignore[arg-type]
-                if isinstance(triple.object, NamedNode):
-                    self.pointing[triple.object.value][predicate].append(subject)
+    def said(self, iri: str) -> Mapping[str, list[Term]]:
+        """Property to values, of a resource or of a part of one."""
+        return self.statements.said(iri)
 
-    def _about(self) -> dict[str, list[tuple[str, Fact]]]:
-        found: dict[str, list[tuple[str, Fact]]] = defaultdict(list)
-        for fact in self.facts.values():
-            roles = [
-                *(("subject", iri) for iri in fact.subjects),
-                *(("object", iri) for iri in fact.objects),
-                *fact.scope,
-                ("predicate", fact.predicate),
-                ("polarity", fact.polarity),
-                ("certainty", fact.certainty),
-            ]
-            seen: set[str] = set()
-            for role, iri in roles:
-                if iri not in seen and iri.startswith("http"):
-                    seen.add(iri)
-                    found[iri].append((role, fact))
+    def leading(self, iri: str, predicate: str) -> Iterator[str]:
+        """The IRIs that lead to another by a property."""
+        return (subject for _, subject in self.statements.leading(iri, predicate))
+
+    def few(self, iris: Iterable[str]) -> Few:
+        """The first of some facts, each given once; what is no fact is left out."""
+        found = First(self.facts, self.names)
+        for iri in iris:
+            if iri in self.facts:
+                found.add(iri)
+        return found.few()
+
+    def about(self, iri: str) -> dict[str, Few]:
+        """The facts that name a term, by the place in which they do; each fact once, for the first of its places."""
+        found: dict[str, First] = {}
+        for predicate, subject in self.statements.leading(iri):
+            if predicate in _RANKS and subject in self.facts:
+                ranks = [_RANKS[p] for p in self.statements.between(subject, iri) if p in _RANKS]
+                if _RANKS[predicate] == min(ranks):
+                    found.setdefault(predicate.removeprefix(AA), First(self.facts, self.names)).add(subject)
+        few = {role: each.few() for role, each in found.items()}
+        return dict(sorted(few.items(), key=lambda item: (item[1].shown[0].id or "~", item[1].shown[0].iri)))
+
+    def leading_resources(self, iri: str, without: Container[str] = ()) -> dict[str, set[str]]:
+        """What has a page and is no fact, by the property by which it leads to an IRI."""
+        found: dict[str, set[str]] = {}
+        for predicate, subject in self.statements.leading(iri):
+            if predicate not in without and subject in self.resources and subject not in self.facts:
+                found.setdefault(predicate, set()).add(subject)
         return found
+
+    @cached_property
+    def of_the_world(self) -> set[str]:
+        """The classes of facts about the world; others are about documents and their indexing."""
+        found, waiting = {AA + "DomainFact"}, [AA + "DomainFact"]
+        while waiting:
+            below = set(self.leading(waiting.pop(), RDFS + "subClassOf")) - found
+            found |= below
+            waiting += below
+        return found
+
+    @cached_property
+    def tally(self) -> Tally:
+        """How many facts there are, and from where."""
+        return tally(self.layers, self.facts, self.resources, self.names)
+
+    def following(self, iri: str) -> Iterator[str]:
+        """The facts that rest on a fact."""
+        return (each for each in self.leading(iri, _PREMISE) if self.facts.is_derived(each))
+
+    def conflicts(self, iri: str) -> list[str]:
+        """The conflicts that a fact stands in."""
+        return sorted(each for each in self.leading(iri, AA + "between") if each in self.resources)
 
     def answer(self, question: Question) -> Answer:
         """The answer to a question, over all values where it wants one."""
@@ -125,18 +152,24 @@ class Site:
         found = self.names.label(iri)
         if found != compact(iri):
             return found
-        own = self.resources.get(iri)
-        return own.label if own else _WORDS.get(iri, found.strip("<>"))
+        return self.resources.label(iri) if iri in self.resources else _WORDS.get(iri, found.strip("<>"))
 
-    def label(self, iri: str) -> str:
+    def _label(self, iri: str) -> str:
         """The label of an IRI, as HTML."""
-        if iri not in self._labels:
-            self._labels[iri] = text(self.named(iri))
-        return self._labels[iri]
+        return text(self.named(iri))
+
+    def _find_way(self, iri: str) -> str | None:
+        """The address of the page on which an IRI of ours is told, under the folder."""
+        if iri in self.resources:
+            return address(f"{path_of(iri)}.html")
+        owner = self._told_with.get(iri) or (self.statements.owner(iri) if folder_of(iri) in PARTS else None)
+        if owner not in self.resources:
+            return None
+        return f"{address(path_of(owner))}.html#{address(anchor(iri.rsplit('/', 1)[-1]))}"
 
     def way(self, iri: str, root: str) -> str | None:
         """The address of the page of an IRI, as it stands in an attribute; None for what has none and is no web address."""
-        own = self._ways.get(iri)
+        own = self._own_way(iri)
         if own is not None:
             return root + own
         if iri.startswith(("http://", "https://")):
@@ -146,9 +179,9 @@ class Site:
     def link(self, iri: str, root: str, shown: str | None = None) -> str:
         """A link to an IRI, with its label or with other HTML; what is no web address is no link."""
         way, label = self.way(iri, root), self.label(iri) if shown is None else shown
-        if way is None or (iri.startswith(BASE) and iri not in self._ways):
+        if way is None or (iri.startswith(BASE) and self._own_way(iri) is None):
             return f"<span>{label}</span>" if iri.startswith(BASE) else f"<code>{text(iri)}</code>"
-        outside = "" if iri in self._ways else ' rel="external noreferrer"'
+        outside = "" if self._own_way(iri) is not None else ' rel="external noreferrer"'
         return f'<a href="{way}"{outside}>{label}</a>'
 
     def value(self, value: Term | str, root: str) -> str:
@@ -175,7 +208,7 @@ class Site:
 
     def first(self, iri: str, predicate: str) -> str:
         """The first value of a property, as text; empty where there is none."""
-        values = self.said[iri].get(predicate)
+        values = self.said(iri).get(predicate)
         return next((getattr(value, "value", "") for value in values), "") if values else ""
 
     def hedged(self, certainty: str) -> bool:
@@ -184,6 +217,13 @@ class Site:
 
     def key_of(self, key: str) -> str | None:
         """The IRI of a fact by its short name."""
-        if not hasattr(self, "_keys"):
-            self._keys = {self.names.key(iri): iri for iri in self.facts}
-        return self._keys.get(key)
+        iri = PREFIXES["fact"] + key
+        if key.startswith("derived-") and (found := self.resources.starting_with(iri)):
+            return found
+        identified = self.statements.having(IDENTIFIER, key)
+        return next(filter(self.facts.__contains__, [*identified, iri]), None) or self._keys.get(key)
+
+    @cached_property
+    def _keys(self) -> dict[str, str]:
+        """The short names of facts that have no page here."""
+        return {self.names.key(iri): iri for iri in self.facts.elsewhere}

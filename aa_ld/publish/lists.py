@@ -2,91 +2,115 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
+
+from pyoxigraph import NamedNode
 
 from aa_ld.changes import HEADINGS, Diff
 from aa_ld.publish.catalogue import Distribution
-from aa_ld.publish.claims import claims, grouped_claims
+from aa_ld.publish.claims import claims, few_claims
 from aa_ld.publish.linked import SKOS, Site
 from aa_ld.publish.markup import Page, address, pairs, section, text
 from aa_ld.publish.page_of_fact import outside
 from aa_ld.publish.page_of_query import listed_questions
-from aa_ld.publish.page_of_source import facts_from, issued, side_by_side
-from aa_ld.publish.resources import Resource
+from aa_ld.publish.page_of_source import issued, side_by_side
+from aa_ld.publish.paged import PAGE, batched, paths, ways_on
+from aa_ld.vocab import RDF_TYPE
 
 _ROOT = "./"
 
 
-def lists(site: Site, made: Sequence[Distribution], earlier: Mapping[str, Diff]) -> list[Page]:
+def lists(site: Site, made: Sequence[Distribution], earlier: Mapping[str, Diff]) -> Iterator[Page]:
     """All of them, in a fixed order."""
-    return [
-        _terms(site), _facts(site), _questions(site), _publications(site), _conflicts(site),
-        _plain(site, "rule", "rules.html", "Rules", "By these, conclusions follow from what sources say. Each conclusion shows its premises, and is at most as certain as the weakest of them."),
-        _plain(site, "shape", "shapes.html", "Shapes", "What is insisted on: every fact is checked against these before it is published."),
-        _changes(site, earlier), _about(site, made),
-    ]  # fmt: skip
+    yield from _terms(site)
+    yield from _facts(site)
+    yield from (_questions(site), _publications(site), _conflicts(site))
+    yield _plain(site, "rule", "rules.html", "Rules", "By these, conclusions follow from what sources say. Each conclusion shows its premises, and is at most as certain as the weakest of them.")
+    yield _plain(site, "shape", "shapes.html", "Shapes", "What is insisted on: every fact is checked against these before it is published.")
+    yield from (_changes(site, earlier), _about(site, made))
 
 
-def _of(site: Site, kind: str) -> list[Resource]:
-    found = [each for each in site.resources.values() if each.kind == kind]
-    return sorted(found, key=lambda each: (each.label.casefold(), each.iri))
+def _of(site: Site, kind: str) -> list[str]:
+    return sorted(site.resources.of(kind), key=lambda iri: (site.resources.label(iri).casefold(), iri))
 
 
-def _terms(site: Site) -> Page:
+def _terms(site: Site) -> Iterator[Page]:
     """Every term by its first letter, with its definition; cohorts, texts and graphs below."""
-
-    def letter(each: Resource) -> str:
-        first = each.label[:1].upper()
-        return first if first.isascii() and first.isalpha() else "0–9 and others"
-
-    ordered = sorted(_of(site, "term"), key=lambda each: (letter(each), each.label.casefold(), each.iri))
-    groups = [(name, list(group)) for name, group in groupby(ordered, key=letter)]
-    ways = " ".join(f'<a href="#{_ident(name)}">{text(name)}</a>' for name, _ in groups)
-    blocks = "".join(
-        f'<section class="letter"><h2 id="{_ident(name)}">{text(name)}</h2>{_defined(site, group)}</section>'
-        for name, group in groups
-    )
-    rest = "".join(
-        section(title, _defined(site, _of(site, kind)))
-        for kind, title in (
-            ("cohort", "Cohorts: people who were followed"),
-            ("source", "Texts"),
-            ("graph", "Graphs"),
+    ordered = [(letter, iri) for letter, group in _by_letter(site) for iri in group]
+    pages = list(batched(ordered, PAGE)) or [()]
+    names = paths("terms.html", len(pages))
+    places: dict[str, str] = {}
+    for name, part in zip(names, pages, strict=True):
+        for letter, _ in part:
+            places.setdefault(letter, "" if len(names) == 1 else name)
+    ways = " ".join(f'<a href="{page}#{_ident(letter)}">{text(letter)}</a>' for letter, page in places.items())
+    for number, part in enumerate(pages):
+        blocks = "".join(
+            f'<section class="letter"><h2 id="{_ident(letter)}">{text(letter)}</h2>{_defined(site, (iri for _, iri in group))}</section>'
+            for letter, group in groupby(part, key=lambda each: each[0])
         )
-        if _of(site, kind)
-    )
-    body = (
-        f'<h1>Terms A–Z</h1><p class="definition">{len(ordered)} words of the model, each with its meaning.</p>'
-        f'<nav class="letters" aria-label="Letters">{ways}</nav>{blocks}{rest}'
-    )
-    return Page("terms.html", "Terms A–Z", body)
+        rest = "".join(
+            section(title, _defined(site, _of(site, kind)))
+            for kind, title in (("cohort", "Cohorts: people who were followed"), ("source", "Texts"), ("graph", "Graphs"))
+        )  # fmt: skip
+        body = (
+            f'<h1>Terms A–Z</h1><p class="definition">{len(ordered)} words of the model, each with its meaning.</p>'
+            f'<nav class="letters" aria-label="Letters">{ways}</nav>{blocks}{rest if number == len(pages) - 1 else ""}'
+        )
+        yield Page(names[number], "Terms A–Z", body + ways_on(names, number))
+
+
+def _by_letter(site: Site) -> Iterator[tuple[str, list[str]]]:
+    """The terms of each letter, by label."""
+    found: dict[str, list[str]] = {}
+    for iri in _of(site, "term"):
+        first = site.resources.label(iri)[:1].upper()
+        found.setdefault(first if first.isascii() and first.isalpha() else "0–9 and others", []).append(iri)
+    return iter(sorted(found.items()))
 
 
 def _ident(name: str) -> str:
     return f"letter-{name[0]}"
 
 
-def _defined(site: Site, group: list[Resource]) -> str:
+def _defined(site: Site, iris: Iterable[str]) -> str:
     return pairs(
-        (
-            (site.link(each.iri, _ROOT), text(site.first(each.iri, SKOS + "definition"), 300))
-            for each in group
-        ),
-        "words",
+        ((site.link(iri, _ROOT), text(site.first(iri, SKOS + "definition"), 300)) for iri in iris), "words"
     )
 
 
-def _facts(site: Site) -> Page:
-    stated = [fact for fact in site.facts.values() if fact.iri in site.resources and not fact.derivation]
-    derived = [fact for fact in site.facts.values() if fact.iri in site.resources and fact.derivation]
-    body = (
-        f'<h1>All facts</h1><p class="definition">{len(stated)} facts that sources state, and {len(derived)} that follow from them by rules. '
+def _facts(site: Site) -> Iterator[Page]:
+    """Every fact that has a page, by its kind; what follows by rules comes last."""
+    groups = _by_kind(site)
+    stated, derived = (sum(len(found) for key, found in groups if key[0] is which) for which in (False, True))
+    ordered = [(key, len(found), iri) for key, found in groups for iri in found]
+    pages = list(batched(ordered, PAGE)) or [()]
+    names = paths("facts.html", len(pages))
+    head = (
+        f'<h1>All facts</h1><p class="definition">{stated} facts that sources state, and {derived} that follow from them by rules. '
         "A full frame around the certainty means said plainly, a dashed one held back.</p>"
-        + section("Stated by sources", grouped_claims(site, stated, _ROOT))
-        + section("What follows by rules", grouped_claims(site, derived, _ROOT))
     )
-    return Page("facts.html", "All facts", body)
+    for number, part in enumerate(pages):
+        blocks = {False: "", True: ""}
+        for (key, count), group in groupby(part, key=lambda each: each[:2]):
+            title = text(f"{key[2][:1].upper()}{key[2][1:]} ({count})")
+            blocks[key[0]] += f"<h3>{title}</h3>{claims(site, (site.facts[iri] for _, _, iri in group), _ROOT)}"
+        told = section("Stated by sources", blocks[False]) + section("What follows by rules", blocks[True])
+        yield Page(names[number], "All facts", head + told + ways_on(names, number))
+
+
+def _by_kind(site: Site) -> list[tuple[tuple[bool, bool, str], list[str]]]:
+    """Whether facts are derived, whether they are about documents, and what they are called, with the facts, by identifier."""
+    found: dict[tuple[bool, bool, str], list[str]] = {}
+    for iri in site.facts:
+        if iri in site.resources:
+            kind = min(value.value for value in site.said(iri).get(RDF_TYPE, ()) if isinstance(value, NamedNode))
+            key = (site.facts.is_derived(iri), kind not in site.of_the_world, site.names.label(kind))
+            found.setdefault(key, []).append(iri)
+    for each in found.values():
+        each.sort(key=lambda iri: (site.names.identifier(iri) or "~", iri))
+    return sorted(found.items())
 
 
 def _questions(site: Site) -> Page:
@@ -100,24 +124,20 @@ def _questions(site: Site) -> Page:
 def _publications(site: Site) -> Page:
     """Every publication with its date, its records elsewhere and how many facts are read from it; the newest first."""
     found = _of(site, "publication")
-    found.sort(key=lambda each: issued(site, each.iri), reverse=True)
+    found.sort(key=lambda iri: issued(site, iri), reverse=True)
     rows = []
-    for each in found:
-        count = len(facts_from(site, each.iri))
-        rows.append(
-            (
-                site.link(each.iri, _ROOT),
-                f"{count} {'fact' if count == 1 else 'facts'} {outside(site, each.iri, _ROOT)}",
-            )
-        )
+    for iri in found:
+        count = site.tally.read_from.get(iri, 0)
+        told = f"{count} {'fact' if count == 1 else 'facts'} {outside(site, iri, _ROOT)}"
+        rows.append((site.link(iri, _ROOT), told))
     body = f'<h1>Publications</h1><p class="definition">{len(found)} publications, the newest first.</p>{pairs(rows, "words")}'
     return Page("publications.html", "Publications", body)
 
 
 def _conflicts(site: Site) -> Page:
     blocks = [
-        f'<section class="conflict"><h2>{site.link(each.iri, _ROOT)}</h2>{side_by_side(site, each.iri, _ROOT)}</section>'
-        for each in _of(site, "conflict")
+        f'<section class="conflict"><h2>{site.link(iri, _ROOT)}</h2>{side_by_side(site, iri, _ROOT)}</section>'
+        for iri in _of(site, "conflict")
     ]
     body = (
         f'<h1>Conflicts</h1><p class="definition">{len(blocks)} places where sources disagree or seem to. '
@@ -127,7 +147,9 @@ def _conflicts(site: Site) -> Page:
 
 
 def _plain(site: Site, kind: str, path: str, title: str, told: str) -> Page:
-    items = "".join(f"<li>{site.link(each.iri, _ROOT, text(each.label))}</li>" for each in _of(site, kind))
+    items = "".join(
+        f"<li>{site.link(iri, _ROOT, text(site.resources.label(iri)))}</li>" for iri in _of(site, kind)
+    )
     return Page(
         path,
         title,
@@ -177,18 +199,11 @@ def _difference(site: Site, diff: Diff) -> str:
 
 def _by_year(site: Site) -> str:
     """The facts of each year in which their publication came out, the newest first."""
-    years: dict[str, set[str]] = {}
-    for each in _of(site, "publication"):
-        year = issued(site, each.iri)[:4] or "no date recorded"
-        years.setdefault(year, set()).update(fact.iri for fact in facts_from(site, each.iri))
-    blocks = []
-    for year in sorted(years, key=lambda y: (y.isdigit(), y), reverse=True):
-        facts = sorted((site.facts[iri] for iri in years[year]), key=lambda fact: (fact.id or "~", fact.iri))
-        if facts:
-            blocks.append(
-                f"<details><summary>{text(year)}: {len(facts)} {'fact' if len(facts) == 1 else 'facts'}</summary>{claims(site, facts, _ROOT)}</details>"
-            )
-    return "".join(blocks)
+    return "".join(
+        f"<details><summary>{text(year)}: {few.count} {'fact' if few.count == 1 else 'facts'}</summary>"
+        f"{few_claims(site, few, _ROOT)}</details>"
+        for year, few in sorted(site.tally.years.items(), key=lambda item: (item[0].isdigit(), item[0]), reverse=True)
+    )
 
 
 def _about(site: Site, made: Sequence[Distribution]) -> Page:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from aa_ld.fact import EvidenceLine, Fact, Span
-from aa_ld.publish.claims import claims, firmness, proof, sentence
+from aa_ld.publish.claims import claims, few_claims, firmness, proof, sentence
 from aa_ld.publish.linked import AA, SKOS, Site
 from aa_ld.publish.markup import Page, address, anchor, pairs, root_of, section, text
 from aa_ld.publish.nanopubs import FOLDER as NANOPUBS
@@ -30,7 +30,7 @@ def page_of_fact(site: Site, resource: Resource) -> Page:
         section("Why it is here", _proof(site, fact, root), "proof") if fact.derivation else "",
         section("Evidence", "".join(_line(site, line, root) for line in fact.evidence)),
         section("The reason that the source gives", claims(site, _reasons(site, fact), root)),
-        section("What follows from it", claims(site, site.follows[fact.iri], root)),
+        section("What follows from it", few_claims(site, site.few(site.following(fact.iri)), root)),
         section("In conflict", _conflicts(site, fact, root)),
         section("Note of the curator", f"<p>{text(fact.note)}</p>" if fact.note else ""),
         section("How to cite this fact", _citation(site, fact)),
@@ -111,7 +111,7 @@ def _line(site: Site, line: EvidenceLine, root: str) -> str:
 def outside(site: Site, publication: str, root: str) -> str:
     """Links to the records of a publication elsewhere."""
     found = []
-    for value in sorted(site.said[publication].get(SKOS + "exactMatch", ()), key=str):
+    for value in sorted(site.said(publication).get(SKOS + "exactMatch", ()), key=str):
         iri = str(getattr(value, "value", ""))
         name = (
             "PubMed" if iri.startswith(PREFIXES["pmid"]) else "DOI" if iri.startswith(PREFIXES["doi"]) else ""
@@ -144,11 +144,8 @@ def _proof(site: Site, fact: Fact, root: str) -> str:
 
 def _reasons(site: Site, fact: Fact) -> list[Fact]:
     """What the source gives as its reason, and the fact that says so."""
-    links = [
-        each
-        for role, each in site.about.get(fact.iri, ())
-        if role == "object" and each.predicate == AA + "isReasonFor"
-    ]
+    named = site.few(site.leading(fact.iri, AA + "object")).shown
+    links = [each for each in named if each.predicate == AA + "isReasonFor"]
     return [
         found
         for link in links
@@ -159,10 +156,10 @@ def _reasons(site: Site, fact: Fact) -> list[Fact]:
 def _conflicts(site: Site, fact: Fact, root: str) -> str:
     """Each conflict, and what the other sources say."""
     blocks = []
-    for iri in site.conflicts[fact.iri]:
+    for iri in site.conflicts(fact.iri):
         others = [
             site.facts[each.value]
-            for each in site.said[iri].get(AA + "between", ())
+            for each in site.said(iri).get(AA + "between", ())
             if hasattr(each, "value") and each.value in site.facts and each.value != fact.iri
         ]
         blocks.append(f"<h3>{site.link(iri, root)}</h3>{claims(site, others, root)}")

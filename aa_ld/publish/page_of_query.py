@@ -8,8 +8,8 @@ from itertools import groupby
 from pyoxigraph import NamedNode
 
 from aa_ld.ask import Answer
-from aa_ld.publish.claims import claims
-from aa_ld.publish.linked import Site
+from aa_ld.publish.claims import few_claims
+from aa_ld.publish.linked import AA, Site
 from aa_ld.publish.markup import Page, address, anchor, lines, pairs, root_of, section, table, text
 from aa_ld.publish.page_of_term import downloads, heading
 from aa_ld.publish.resources import Resource
@@ -139,15 +139,15 @@ def page_of_rule(site: Site, resource: Resource) -> Page:
     """The page of a rule: what it says in words, its CONSTRUCT, and every conclusion that follows by it."""
     root = root_of(resource.path)
     rule = site.rules[resource.path.rsplit("/", 1)[-1]]
-    own = [fact for fact in site.facts.values() if fact.derivation and fact.derivation.rule == rule.iri]
+    own = site.few(site.leading(rule.iri, AA + "rule"))
     body = [
         heading(site, resource, "rule"),
         f'<p class="definition">{text(rule.description)}</p>',
         section("What it takes and gives", _takes(site, rule, root)),
         section("The rule", _code(rule.text)),
         section(
-            f"What follows by it ({len(own)})",
-            claims(site, own, root) or "<p>Nothing, from the loaded sources.</p>",
+            f"What follows by it ({own.count})",
+            few_claims(site, own, root) or "<p>Nothing, from the loaded sources.</p>",
         ),
         downloads(resource),
     ]

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from pyoxigraph import NamedNode
 
 from aa_ld.fact import Fact
-from aa_ld.publish.claims import claims, firmness, grouped_claims
+from aa_ld.publish.claims import few_claims, firmness, grouped_claims, others
+from aa_ld.publish.few import Few, MOST
 from aa_ld.publish.linked import AA, RDFS, SKOS, Site
 from aa_ld.publish.markup import Page, pairs, root_of, section, text
 from aa_ld.publish.page_of_fact import outside
@@ -17,29 +20,35 @@ _ISSUED = PREFIXES["dcterms"] + "issued"
 _TOLD = {RDF_TYPE, RDFS + "label", SKOS + "definition"}
 
 
-def facts_from(site: Site, publication: str) -> list[Fact]:
-    """The facts with an evidence line in a publication, in order."""
-    lines = site.pointing[publication].get(AA + "publication", ())
-    owners = {owner for line in lines for owner in site.pointing[line].get(AA + "evidence", ())}
-    return [
-        site.facts[iri]
-        for iri in sorted(owners & set(site.facts), key=lambda i: (site.facts[i].id or "~", i))
-    ]
+def facts_from(site: Site, publication: str) -> Iterator[str]:
+    """The facts with an evidence line in a publication, each once."""
+    for line in site.leading(publication, AA + "publication"):
+        for fact in site.leading(line, AA + "evidence"):
+            if line == min(lines_in(site, fact, publication)):
+                yield fact
+
+
+def lines_in(site: Site, fact: str, publication: str) -> Iterator[str]:
+    """The evidence lines of a fact that are in a publication."""
+    of = AA + "publication"
+    lines = (line.value for line in site.said(fact).get(AA + "evidence", ()) if isinstance(line, NamedNode))
+    return (line for line in lines if of in site.statements.between(line, publication))
 
 
 def page_of_publication(site: Site, resource: Resource) -> Page:
     """The page of a publication: its records elsewhere, and every fact that is read from it."""
     root, iri = root_of(resource.path), resource.iri
-    own = facts_from(site, iri)
-    resting = sorted(
-        {fact.iri: fact for each in own for fact in site.follows[each.iri]}.values(),
-        key=lambda fact: fact.iri,
-    )
+    own = site.few(facts_from(site, iri))
+    resting = sorted({each for fact in facts_from(site, iri) for each in site.following(fact)})
+    follows = Few(len(resting), [site.facts[each] for each in resting[:MOST]])
     body = [
         heading(site, resource, "publication"),
         f'<p class="definition">{outside(site, iri, root)}</p>',
-        section(f"What it says, fact by fact ({len(own)})", grouped_claims(site, own, root, source=False)),
-        section("What follows from it by rules", claims(site, resting, root)),
+        section(
+            f"What it says, fact by fact ({own.count})",
+            grouped_claims(site, own.shown, root, source=False) + others(own, root),
+        ),
+        section("What follows from it by rules", few_claims(site, follows, root)),
         section("As it is recorded", statements(site, iri, root, _TOLD)),
         downloads(resource),
         parts(site, resource, root),
@@ -61,10 +70,10 @@ def page_of_conflict(site: Site, resource: Resource) -> Page:
 
 def side_by_side(site: Site, iri: str, root: str) -> str:
     """The facts of a conflict beside each other, on what ground both can stand, and what the curator notes."""
-    between = sorted(v.value for v in site.said[iri].get(AA + "between", ()) if isinstance(v, NamedNode))
+    between = sorted(v.value for v in site.said(iri).get(AA + "between", ()) if isinstance(v, NamedNode))
     cards = "".join(_side(site, site.facts[each], root) for each in between if each in site.facts)
-    grounds = " · ".join(site.value(v, root) for v in sorted(site.said[iri].get(AA + "ground", ()), key=str))
-    kinds = " · ".join(site.value(v, root) for v in site.said[iri].get(AA + "conflictKind", ()))
+    grounds = " · ".join(site.value(v, root) for v in sorted(site.said(iri).get(AA + "ground", ()), key=str))
+    kinds = " · ".join(site.value(v, root) for v in site.said(iri).get(AA + "conflictKind", ()))
     rows = [("kind", kinds), ("on what ground both can stand", grounds)]
     note = site.first(iri, SKOS + "editorialNote")
     rows += [("note of the curator", text(note))] if note else []
@@ -94,20 +103,21 @@ def _side(site: Site, fact: Fact, root: str) -> str:
 def page_of_anything(site: Site, resource: Resource) -> Page:
     """The page of a cohort, the text of a source, a graph: what is said of it, and which facts name it."""
     root, iri = root_of(resource.path), resource.iri
-    facts = [fact for _, fact in site.about.get(iri, ())]
+    facts = site.about(iri).values()
     rows = []
-    for predicate, subjects in sorted(site.pointing[iri].items()):
-        own = sorted({each for each in subjects if each in site.resources and each not in site.facts})
-        if own:
-            links = "".join(f"<li>{site.link(each, root)}</li>" for each in own)
-            rows.append((f"is {site.link(predicate, root)} of", f"<ul>{links}</ul>"))
+    for predicate, own in sorted(site.leading_resources(iri).items()):
+        links = "".join(f"<li>{site.link(each, root)}</li>" for each in sorted(own)[:MOST])
+        rows.append((f"is {site.link(predicate, root)} of", f"<ul>{links}</ul>"))
     body = [
         heading(site, resource, resource.kind),
         *(
             f'<p class="definition">{site.value(v, root)}</p>'
-            for v in site.said[iri].get(SKOS + "definition", ())
+            for v in site.said(iri).get(SKOS + "definition", ())
         ),
-        section(f"Facts ({len(facts)})", claims(site, facts, root)),
+        section(
+            f"Facts ({sum(few.count for few in facts)})",
+            "".join(few_claims(site, few, root) for few in facts),
+        ),
         section("As it is recorded", statements(site, iri, root, _TOLD)),
         section("What points to it", pairs(rows)),
         downloads(resource),

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain
 
 from pyoxigraph import BlankNode, NamedNode
 
 from aa_ld.axioms import read_axioms, shown
-from aa_ld.fact import Fact
-from aa_ld.publish.claims import claims
+from aa_ld.publish.claims import few_claims
+from aa_ld.publish.few import Few, MOST
 from aa_ld.publish.linked import AA, OWL, RDFS, SKOS, Site
 from aa_ld.publish.markup import Page, address, anchor, pairs, root_of, section, table, text
 from aa_ld.publish.rdf import SYNTAXES
@@ -47,7 +48,7 @@ FILES = (("Turtle", "ttl"), ("JSON-LD", "jsonld"), ("N-Triples", "nt"), ("RDF/XM
 def page_of_term(site: Site, resource: Resource) -> Page:
     """The page of a class, a property or a value of ours."""
     root, iri = root_of(resource.path), resource.iri
-    said = site.said[iri]
+    said, about = site.said(iri), site.about(iri)
     also = ", ".join(sorted(text(v.value) for v in said.get(SKOS + "altLabel", ()) if hasattr(v, "value")))
     body = [
         heading(site, resource, _kind(site, iri)),
@@ -57,9 +58,7 @@ def page_of_term(site: Site, resource: Resource) -> Page:
         section("Where it stands", _hierarchy(site, iri, root) + _expressions(site, resource), css="tree"),
         section("In other vocabularies", _alignments(site, iri, root)),
         section("More about it", statements(site, iri, root, _TOLD)),
-        section(f"Facts about it ({len(site.about[iri])})", _facts(site, iri, root))
-        if iri in site.about
-        else "",
+        section(f"Facts about it ({sum(few.count for few in about.values())})", _facts(site, about, root)),
         parts(site, resource, root),
         section("What points to it", _pointing(site, iri, root)),
         downloads(resource),
@@ -90,7 +89,7 @@ def statements(site: Site, iri: str, root: str, without: Iterable[str] = ()) -> 
     """What is said of an IRI, a property a row; blank nodes are told elsewhere."""
     left_out = set(without)
     rows = []
-    for predicate, values in sorted(site.said[iri].items(), key=lambda item: site.named(item[0])):
+    for predicate, values in sorted(site.said(iri).items(), key=lambda item: site.named(item[0])):
         named = [v for v in values if not isinstance(v, BlankNode) and getattr(v, "value", "") != iri]
         if predicate not in left_out and named:
             told = "<br>".join(site.value(v, root) for v in sorted(named, key=str))
@@ -118,25 +117,23 @@ def _advice(site: Site, iri: str, root: str) -> str:
 
 
 def _kind(site: Site, iri: str) -> str:
-    types = [value.value for value in site.said[iri].get(RDF_TYPE, ()) if isinstance(value, NamedNode)]
+    types = [value.value for value in site.said(iri).get(RDF_TYPE, ()) if isinstance(value, NamedNode)]
     own = [site.names.label(each) for each in types if each.startswith(AA)]
     return ", ".join([*own, *dict.fromkeys(_KINDS[each] for each in types if each in _KINDS)]) or "term"
 
 
 def _above(site: Site, iri: str) -> list[str]:
-    values = site.said[iri].get(_SUBCLASS, ())
+    values = site.said(iri).get(_SUBCLASS, ())
     return sorted(v.value for v in values if isinstance(v, NamedNode) and v.value != iri)
 
 
 def _hierarchy(site: Site, iri: str, root: str) -> str:
     """The ways up, the term itself, and what is directly below."""
-    below = [*site.pointing[iri].get(_SUBCLASS, ()), *site.pointing[iri].get(RDF_TYPE, ())]
-    ordered = sorted((each for each in dict.fromkeys(below) if each in site.resources), key=site.names.label)
-    if len(ordered) > _LONG and all(each in site.facts for each in ordered):
-        ordered = []  # the facts of a class of facts are a list of their own below
+    ordered = _below(site, iri)
     inner = "".join(f"<li>{site.link(each, root)}</li>" for each in ordered[:_LONG])
-    rest = "".join(f"<li>{site.link(each, root)}</li>" for each in ordered[_LONG:])
+    rest = "".join(f"<li>{site.link(each, root)}</li>" for each in ordered[_LONG:MOST])
     if rest:
+        rest += f'<li><a href="{root}terms.html">all terms</a></li>' if ordered[MOST:] else ""
         inner += (
             f"<li><details><summary>and {len(ordered) - _LONG} more</summary><ul>{rest}</ul></details></li>"
         )
@@ -147,6 +144,20 @@ def _hierarchy(site: Site, iri: str, root: str) -> str:
     above = "".join(f"<li>{way} › <b>{site.label(iri)}</b></li>" for way in sorted(told))
     above = above or f"<li><b>{site.label(iri)}</b></li>"
     return f'<ul class="ways">{above}</ul>' + (f"<h3>Below it</h3><ul>{inner}</ul>" if inner else "")
+
+
+def _below(site: Site, iri: str) -> list[str]:
+    """What is directly below a term, by label; many facts of a class of facts are a list of their own elsewhere."""
+    below: dict[str, None] = {}
+    facts: dict[str, None] = {}
+    for each in chain(site.leading(iri, _SUBCLASS), site.leading(iri, RDF_TYPE)):
+        if each in site.facts:
+            if len(facts) <= _LONG:
+                facts[each] = None
+        elif each in site.resources:
+            below[each] = None
+    named = below if len(facts) > _LONG else below | {each: None for each in facts if each in site.resources}
+    return sorted(named, key=site.names.label)
 
 
 def _ways_up(site: Site, iri: str, gone: tuple[str, ...]) -> list[tuple[str, ...]]:
@@ -161,9 +172,8 @@ def _expressions(site: Site, resource: Resource) -> str:
     """OWL expressions in the words of Manchester syntax."""
     if not any(isinstance(triple.object, BlankNode) for triple in resource.triples):
         return ""
-    labels = {f"<{iri}>": site.names.label(iri) for iri in site.resources}
     rows = [
-        f"<li><b>{_AXIOMS[axiom.kind]}</b> {text(shown(axiom.said, labels))}</li>"
+        f"<li><b>{_AXIOMS[axiom.kind]}</b> {text(shown(axiom.said, _Labels(site)))}</li>"
         for axiom in read_axioms(dict.fromkeys(resource.triples))
         if isinstance(axiom.said, tuple) and axiom.kind in _AXIOMS
     ]
@@ -174,7 +184,7 @@ def _alignments(site: Site, iri: str, root: str) -> str:
     rows = [
         (strength, site.link(value.value, root, f"<code>{text(compact(value.value))}</code>"), _other_label(site, value.value))
         for predicate, strength in _MATCHES.items()
-        for value in sorted(site.said[iri].get(predicate, ()), key=str)
+        for value in sorted(site.said(iri).get(predicate, ()), key=str)
         if isinstance(value, NamedNode)
     ]  # fmt: skip
     return table(("match", "identifier", "name there"), rows, "Matches in other vocabularies") if rows else ""
@@ -185,38 +195,48 @@ def _other_label(site: Site, iri: str) -> str:
     return "" if label == compact(iri) else text(label)
 
 
-def _facts(site: Site, iri: str, root: str) -> str:
+def _facts(site: Site, about: Mapping[str, Few], root: str) -> str:
     """The facts that name the term, by the place in which they do."""
-    by_role: dict[str, list[Fact]] = {}
-    for role, fact in site.about[iri]:
-        by_role.setdefault(role, []).append(fact)
     blocks = []
-    for role, found in by_role.items():
+    for role, few in about.items():
         title = text(_ROLES.get(role) or f"As {site.names.label(PREFIXES['aa'] + role).removeprefix('has ')}")
-        inner = claims(site, found, root)
-        if len(found) > _LONG:
-            blocks.append(f"<details><summary><h3>{title} ({len(found)})</h3></summary>{inner}</details>")
+        inner = few_claims(site, few, root)
+        if few.count > _LONG:
+            blocks.append(f"<details><summary><h3>{title} ({few.count})</h3></summary>{inner}</details>")
         else:
-            blocks.append(f"<h3>{title} ({len(found)})</h3>{inner}")
+            blocks.append(f"<h3>{title} ({few.count})</h3>{inner}")
     return "".join(blocks)
 
 
 def _pointing(site: Site, iri: str, root: str) -> str:
     """Other resources that name the term, facts and hierarchy aside."""
     rows = []
-    for predicate, subjects in sorted(site.pointing[iri].items(), key=lambda item: site.names.label(item[0])):
-        if predicate in (_SUBCLASS, RDF_TYPE):
-            continue
-        own = sorted(
-            {each for each in subjects if each in site.resources and each not in site.facts},
-            key=site.names.label,
+    leading = site.leading_resources(iri, (_SUBCLASS, RDF_TYPE))
+    for predicate, own in sorted(leading.items(), key=lambda item: site.names.label(item[0])):
+        ordered = sorted(own, key=site.names.label)
+        links = "".join(f"<li>{site.link(each, root)}</li>" for each in ordered[:MOST])
+        told = (
+            f"<ul>{links}</ul>"
+            if len(own) <= _LONG
+            else f"<details><summary>{len(own)}</summary><ul>{links}</ul></details>"
         )
-        if own:
-            links = "".join(f"<li>{site.link(each, root)}</li>" for each in own)
-            told = (
-                f"<ul>{links}</ul>"
-                if len(own) <= _LONG
-                else f"<details><summary>{len(own)}</summary><ul>{links}</ul></details>"
-            )
-            rows.append((f"is {site.link(predicate, root)} of", told))
+        rows.append((f"is {site.link(predicate, root)} of", told))
     return pairs(rows)
+
+
+class _Labels(Mapping[str, str]):
+    """The label of each resource by its IRI in angles, as expressions name it."""
+
+    def __init__(self, site: Site) -> None:
+        self._site = site
+
+    def __getitem__(self, name: str) -> str:
+        if name[1:-1] not in self._site.resources:
+            raise KeyError(name)
+        return self._site.names.label(name[1:-1])
+
+    def __iter__(self) -> Iterator[str]:
+        return (f"<{iri}>" for iri in self._site.resources)
+
+    def __len__(self) -> int:
+        return len(self._site.resources)

@@ -30,7 +30,7 @@ def index(site: Site) -> bytes:
     for each in sorted(
         site.resources.values(), key=lambda r: (_KINDS.get(r.kind, 9), r.label.casefold(), r.iri)
     ):
-        also = [v.value for v in site.said[each.iri].get(SKOS + "altLabel", ()) if isinstance(v, Literal)]
+        also = [v.value for v in site.said(each.iri).get(SKOS + "altLabel", ()) if isinstance(v, Literal)]
         if each.iri in site.facts:
             also.append(site.names.key(each.iri))
         also += [value.rsplit("/", 1)[-1] for value in _matches(site, each.iri)]
@@ -42,7 +42,7 @@ def index(site: Site) -> bytes:
 
 
 def _matches(site: Site, iri: str) -> list[str]:
-    return sorted(v.value for v in site.said[iri].get(SKOS + "exactMatch", ()) if isinstance(v, NamedNode))
+    return sorted(v.value for v in site.said(iri).get(SKOS + "exactMatch", ()) if isinstance(v, NamedNode))
 
 
 def questions(site: Site) -> bytes:
