@@ -23,6 +23,7 @@ from aa_ld.knowledge import Knowledge
 from aa_ld.publish.beside import beside
 from aa_ld.publish.catalogue import Distribution, catalogue
 from aa_ld.publish.downloads import downloads, listed
+from aa_ld.publish.lines import quads
 from aa_ld.publish.linked import Site
 from aa_ld.publish.metadata import Metadata
 from aa_ld.publish.packed import pack, unpacked
@@ -227,7 +228,7 @@ def of_the_whole(
         if not each.path.startswith(_VERSIONED):
             each.written()
         made += listed([each])
-    earlier = since(before, parse(known.lines, RdfFormat.N_QUADS), known.metadata.version) if before else {}
+    earlier = since(before, quads(known.layers), known.metadata.version) if before else {}
     for number, page in enumerate(pages(known, made, earlier)):
         if told:
             told("pages", number, len(known.resources))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Iterable, Iterator
 from hashlib import sha256
 from tempfile import SpooledTemporaryFile
@@ -12,6 +13,8 @@ MOST_IN_MEMORY = 1 << 20
 
 #: As many bytes are read at a time.
 PIECE = 1 << 18
+
+_BEST, _GZIP = 9, 31  # how hard zlib tries, and that it writes a head and a tail of gzip
 
 
 class Spool:
@@ -95,6 +98,36 @@ class Spool:
     def close(self) -> None:
         """Free the bytes; they cannot be read any more."""
         self._file.close()
+
+
+class Packed:
+    """What is written into it is packed as gzip does, without a name and a time: the same bytes for the same.
+
+    >>> import gzip
+    >>> packed = Packed()
+    >>> packed.write(b"x" * 1000)
+    1000
+    >>> gzip.decompress(packed.ended().read()) == b"x" * 1000
+    True
+    """
+
+    def __init__(self) -> None:
+        self._spool = Spool()
+        self._packing = zlib.compressobj(_BEST, wbits=_GZIP)
+
+    def write(self, data: bytes) -> int:
+        """Add bytes; gives how many, as files do."""
+        if piece := self._packing.compress(data):
+            self._spool.write(piece)
+        return len(data)
+
+    def flush(self) -> None:
+        """Nothing is forced out: where the packer is asked to, it packs otherwise."""
+
+    def ended(self) -> Spool:
+        """What is packed, once everything is in."""
+        self._spool.write(self._packing.flush())
+        return self._spool
 
 
 #: What stands in a file: bytes that are at hand, or those that wait to be read.
