@@ -643,15 +643,35 @@ def test_no_iri_leads_out_of_the_folder(tmp_path):
 
 
 def test_a_disk_that_does_not_tell_case_apart_is_told(tmp_path, monkeypatch):
-    """Classes and properties of ours differ in the case of a letter; there one would overwrite the other."""
+    """Classes and properties of ours differ in the case of a letter; there one would overwrite the other.
+
+    Such a disk answers to both names, and lists the first that was given, for files and for folders.
+    """
     from aa_ld.publish import building
 
-    (tmp_path / "Certainty.ttl").write_text("there already, as such a disk would say of certainty.ttl")
+    for path in ("Certainty.ttl", "Fact/x.ttl"):
+        (tmp_path / path).parent.mkdir(exist_ok=True)
+        (tmp_path / path).write_text("there already, as such a disk would say of the same in small letters")
+    listed = os.listdir
+    monkeypatch.setattr("os.listdir", lambda folder: [each.lower() for each in listed(folder)])
 
-    with pytest.raises(errors.UsageError, match="capital letters"):
-        building._write(tmp_path, [("Certainty.ttl", b"")])
+    for path in ("Certainty.ttl", "Fact/x.ttl"):
+        with pytest.raises(errors.UsageError, match="capital letters"):
+            building._write(tmp_path, [(path, b"")])
+
+
+def test_two_things_of_one_name_are_found_on_a_disk_and_in_an_archive(tmp_path):
+    """Also where two pieces of work that go on side by side have made them."""
+    from aa_ld.publish import building
+
+    twice = [("fact/x.ttl", b"one"), ("fact/x.ttl", b"two")]
     with pytest.raises(errors.UsageError, match="Two things"):
-        building._write(tmp_path, [("x.ttl", b""), ("x.ttl", b"")])
+        building._write(tmp_path, twice)
+    with pytest.raises(errors.UsageError, match="Two things"):
+        building._write(tmp_path, twice[1:])
+    with pytest.raises(errors.UsageError, match="Two things"):
+        list(building._apart(twice))
+    assert (tmp_path / "fact/x.ttl").read_bytes() == b"one"
 
 
 def test_hostile_texts_change_no_file_but_their_own(tmp_path):

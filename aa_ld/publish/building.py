@@ -23,6 +23,7 @@ from aa_ld.knowledge import Knowledge
 from aa_ld.publish.beside import beside
 from aa_ld.publish.catalogue import Distribution, catalogue
 from aa_ld.publish.downloads import downloads, listed
+from aa_ld.publish.lines import quads
 from aa_ld.publish.linked import Site
 from aa_ld.publish.metadata import Metadata
 from aa_ld.publish.packed import pack, unpacked
@@ -32,6 +33,7 @@ from aa_ld.publish.redirects import types, w3id
 from aa_ld.publish.signed import Made, Tally, carried, signed
 from aa_ld.publish.since import since
 from aa_ld.publish.site import pages
+from aa_ld.publish.spool import Content, Spool, read
 from aa_ld.release.products import named
 from aa_ld.vocab import BASE
 
@@ -102,7 +104,7 @@ def _publish_packed(
         known = Site(kb.inferred())
         made = _signed(known, signer, before, told) if signer else Made(carried(before), Tally())
         whole = chain(of_each(known), of_the_whole(known, told, site, before, made.files))
-        return Published(pack(target, _apart(whole), before), made.tally if signer else None)
+        return Published(pack(target, _apart(_inside(whole)), before), made.tally if signer else None)
 
 
 @contextmanager
@@ -129,33 +131,57 @@ def _signed(known: Site, signer: Signer, target: Path, told: Told | None) -> Mad
     return signed(known.layers, known.facts, known.metadata, signer, target, told)
 
 
-def _write(folder: Path, made: Iterable[tuple[str, bytes]]) -> int:
+def _write(folder: Path, made: Iterable[tuple[str, Content]]) -> int:
     """Write files under a folder; gives their number. Raises UsageError where two would be one."""
     count = 0
     parents: set[str] = set()
-    for count, (path, data) in enumerate(_apart(made), 1):  # noqa: B007 - the last is their number
+    for count, (path, data) in enumerate(_inside(made), 1):  # noqa: B007 - the last is their number
         parent = path.rpartition("/")[0]
         if parent not in parents:
             (folder / parent).mkdir(parents=True, exist_ok=True)
             parents.add(parent)
         try:
             with open(f"{folder}/{path}", "xb") as file:  # not raw: that may take a part and say nothing
-                file.write(data)
+                if isinstance(data, Spool):
+                    data.copy_to(file)
+                else:
+                    file.write(data)
         except FileExistsError:
+            if _stands(folder, path):
+                raise _twice(path) from None
             what = "This disk does not tell capital letters from small ones, and names of ours differ in nothing else."
             remedy = "Publish into one file, as in aa-ld publish site.zip, or on a disk that does, as those of Linux are."
             raise UsageError(path, what, remedy) from None
     return count
 
 
-def _apart(made: Iterable[tuple[str, bytes]]) -> Iterator[tuple[str, bytes]]:
-    """The files, each seen to lie in the folder and to be the only one of its name."""
-    seen: set[str] = set()
+def _stands(folder: Path, path: str) -> bool:
+    """Whether a file stands under this very name, letter by letter; a disk may have let another answer to it."""
+    for part in path.split("/"):
+        if part not in os.listdir(folder):
+            return False
+        folder /= part
+    return True
+
+
+def _twice(path: str) -> UsageError:
+    return UsageError(path, "Two things would stand in this file.", "Give one of them another IRI.")
+
+
+def _inside(made: Iterable[tuple[str, Content]]) -> Iterator[tuple[str, Content]]:
+    """The files, each seen to lie in the folder."""
     for path, data in made:
         if ".." in path.split("/") or path.startswith("/"):
             raise UsageError(path, "This leads out of the folder.", "Report it: no IRI may do that.")
+        yield path, data
+
+
+def _apart(made: Iterable[tuple[str, Content]]) -> Iterator[tuple[str, Content]]:
+    """The files, each seen to be the only one of its name, for an archive, which would hold both; a disk tells that itself."""
+    seen: set[str] = set()
+    for path, data in made:
         if path in seen:
-            raise UsageError(path, "Two things would stand in this file.", "Give one of them another IRI.")
+            raise _twice(path)
         seen.add(path)
         yield path, data
 
@@ -173,8 +199,8 @@ def files(
     are the files of signed nanopublications.
     """
     known = Site(kb.inferred())
-    yield from of_each(known)
-    yield from of_the_whole(known, told, site, before, held)
+    for path, data in chain(of_each(known), of_the_whole(known, told, site, before, held)):
+        yield path, read(data)
 
 
 def of_each(known: Site) -> Iterator[tuple[str, bytes]]:
@@ -189,20 +215,25 @@ def of_the_whole(
     site: str = "",
     before: Path | None = None,
     held: Iterable[Distribution] = (),
-) -> Iterator[tuple[str, bytes]]:
-    """All others: what can be loaded, pages, and what is said of the whole."""
+) -> Iterator[tuple[str, Content]]:
+    """All others: what can be loaded, pages, and what is said of the whole.
+
+    What waits to be read is to be read before the next is asked for.
+    """
     if told:
         told("files to load", 0, 0)
     made: list[Distribution] = []
     for each in chain(downloads(known, before), held):
         yield each.path, each.data
-        made.append(each if each.path.startswith(_VERSIONED) else each.written())
-    earlier = since(before, parse(known.lines, RdfFormat.N_QUADS), known.metadata.version) if before else {}
-    for number, page in enumerate(pages(known, listed(made), earlier)):
+        if not each.path.startswith(_VERSIONED):
+            each.written()
+        made += listed([each])
+    earlier = since(before, quads(known.layers), known.metadata.version) if before else {}
+    for number, page in enumerate(pages(known, made, earlier)):
         if told:
             told("pages", number, len(known.resources))
         yield page
-    yield from _about(known, listed(made), site)
+    yield from _about(known, made, site)
     yield from _versioned(known.metadata, made)
 
 
@@ -234,12 +265,13 @@ def _about(known: Site, made: list[Distribution], site: str) -> Iterator[tuple[s
     yield MARK, (json.dumps(mark, indent=2) + "\n").encode()
 
 
-def _versioned(metadata: Metadata, made: list[Distribution]) -> Iterator[tuple[str, bytes]]:
+def _versioned(metadata: Metadata, made: list[Distribution]) -> Iterator[tuple[str, Content]]:
     """The files of this version under its own IRI, where they stay when the next one comes."""
     folder = metadata.version_iri.removeprefix(BASE)
     for each in made:
         if each.path.startswith(_VERSIONED):
             yield f"{folder}/{each.path.rpartition('/')[2]}", each.data
+            each.written()
 
 
 def sitemap(pages: Iterable[str], site: str, day: str) -> str:

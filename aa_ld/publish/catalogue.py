@@ -15,6 +15,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
 from aa_ld import __version__, places
 from aa_ld.publish.metadata import KEYWORDS, Metadata
+from aa_ld.publish.spool import Spool
 from aa_ld.question import read_questions
 from aa_ld.store import Layers
 from aa_ld.vocab import BASE, LAYERS, PREFIXES, RDF_TYPE
@@ -33,29 +34,36 @@ PREFIXES_HERE = {"dcat": _DCAT, "void": _VOID, "spdx": _SPDX}
 class Distribution(NamedTuple):
     """A file that holds all or a part of the data.
 
-    path    under the folder
-    title   what it holds
-    media   its media type, without packing
-    data    its bytes, as long as they are needed
-    size    how many there are
-    digest  their SHA-256
+    path   under the folder
+    title  what it holds
+    media  its media type, without packing
+    data   its bytes, as long as they are needed; their number, digest and first line stay
     """
 
     path: str
     title: str
     media: str
-    data: bytes
-    size: int
-    digest: str
+    data: Spool
 
     @classmethod
     def of(cls, path: str, title: str, media: str, data: bytes) -> Distribution:
         """A file with these bytes."""
-        return cls(path, title, media, data, len(data), sha256(data).hexdigest())
+        return cls(path, title, media, Spool.of([data]))
+
+    @property
+    def size(self) -> int:
+        """How many bytes it has."""
+        return self.data.size
+
+    @property
+    def digest(self) -> str:
+        """Their SHA-256."""
+        return self.data.digest
 
     def written(self) -> Distribution:
         """The same without its bytes, once they lie on a disk; the first line stays, which names the columns of a table."""
-        return self._replace(data=self.data[: self.data.find(b"\n") + 1])
+        self.data.close()
+        return self
 
 
 #: What the ending of a file means, for people.

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import csv
-import gzip
 import io
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
-from pyoxigraph import NamedNode, RdfFormat, Triple, parse, serialize
+from pyoxigraph import NamedNode, Quad, RdfFormat, Triple, parse, serialize
 
 from aa_ld import places
 from aa_ld.ask import Answer
@@ -18,11 +17,13 @@ from aa_ld.exchange import written
 from aa_ld.exchange.described import Described, describe
 from aa_ld.executables import question_triples
 from aa_ld.publish.catalogue import Distribution
+from aa_ld.publish.lines import lines
 from aa_ld.publish.linked import Site
 from aa_ld.publish.metadata import Metadata
 from aa_ld.publish.nanopubs import FOLDER as SINGLES
 from aa_ld.publish.nanopubs import nanopubs
 from aa_ld.publish.signed import FOLDER as SIGNED
+from aa_ld.publish.spool import Packed, Spool
 from aa_ld.question import Question
 from aa_ld.release import products
 from aa_ld.store import Layers
@@ -41,7 +42,7 @@ def downloads(site: Site, before: Path | None = None) -> Iterator[Distribution]:
     """All files to load, in a fixed order; `before` is the folder of the publication before."""
     facts = sorted(site.facts)
     yield from _ontology()
-    yield from _data(site.lines)
+    yield from _data(site.layers)
     yield from _tables(site, [iri for iri in facts if not iri.startswith(PREFIXES["fact"] + "derived-")])
     found = describe(site.layers, facts)
     yield from _graphs(site.layers, found)
@@ -50,12 +51,12 @@ def downloads(site: Site, before: Path | None = None) -> Iterator[Distribution]:
 
 
 def _made(path: str, title: str, data: bytes) -> Distribution:
+    return _of(path, title, Spool.of([data]))
+
+
+def _of(path: str, title: str, data: Spool) -> Distribution:
     ending = path.removesuffix(".gz").rpartition(".")[2]
-    return Distribution.of(path, title, _MEDIA[ending], data)
-
-
-def _packed(path: str, title: str, data: bytes) -> Distribution:
-    return _made(path + ".gz", title, gzip.compress(data, mtime=0))
+    return Distribution(path, title, _MEDIA[ending], data)
 
 
 def _ontology() -> Iterator[Distribution]:
@@ -68,18 +69,21 @@ def _ontology() -> Iterator[Distribution]:
     yield _made("data/context.jsonld", "The JSON-LD context of facts", places.context_file().read_bytes())
 
 
-def _data(lines: bytes) -> Iterator[Distribution]:
-    yield _made("data/aa-ld.nq", "Everything, a named graph a layer, as N-Quads", lines)
-    yield _packed("data/aa-ld.nq", "Everything as N-Quads, packed", lines)
-    trig = (
-        serialize(
-            parse(lines, RdfFormat.N_QUADS),
-            format=RdfFormat.TRIG,
-            prefixes={name: PREFIXES[name] for name in sorted(PREFIXES)},
-        )
-        or b""
-    )
-    yield _packed("data/aa-ld.trig", "Everything as TriG, packed", trig)
+def _data(layers: Layers) -> Iterator[Distribution]:
+    """Everything, read once from the store for all three."""
+    plain, packed, named = Spool(), Packed(), Packed()
+
+    def quads() -> Iterator[Quad]:
+        for piece in lines(layers):
+            plain.write(piece)
+            packed.write(piece)
+            yield from parse(piece, RdfFormat.N_QUADS)
+
+    prefixes = {name: PREFIXES[name] for name in sorted(PREFIXES)}
+    serialize(quads(), output=named, format=RdfFormat.TRIG, prefixes=prefixes)  # type: ignore[arg-type]
+    yield _of("data/aa-ld.nq", "Everything, a named graph a layer, as N-Quads", plain)
+    yield _of("data/aa-ld.nq.gz", "Everything as N-Quads, packed", packed.ended())
+    yield _of("data/aa-ld.trig.gz", "Everything as TriG, packed", named.ended())
 
 
 def _tables(site: Site, facts: list[str]) -> Iterator[Distribution]:

@@ -10,6 +10,7 @@ from pathlib import Path
 from zipfile import ZIP_DEFLATED, BadZipFile, ZipFile, ZipInfo
 
 from aa_ld.errors import UsageError
+from aa_ld.publish.spool import Content, Spool
 from aa_ld.vocab import printable
 
 #: The folders of an earlier publication from which a new one goes on.
@@ -51,13 +52,13 @@ def unpacked(archive: Path, mark: str, room: Path) -> Path:
     return folder
 
 
-def pack(archive: Path, made: Iterable[tuple[str, bytes]], before: Path) -> int:
+def pack(archive: Path, made: Iterable[tuple[str, Content]], before: Path) -> int:
     """Write files into an archive, and the versions of before; gives how many were made. An old one stands until then."""
     handle, temporary = tempfile.mkstemp(prefix=f".{archive.name}.", dir=archive.parent)
     try:
         with os.fdopen(handle, "wb") as file, ZipFile(file, "w", ZIP_DEFLATED) as new:
             for path, data in made:
-                new.writestr(_entry(path), data)
+                _add(new, path, data)
             count = len(new.namelist())
             anew = set(map(_version_of, new.namelist()))
             for kept in sorted(each for each in (before / "version").rglob("*") if each.is_file()):
@@ -70,6 +71,16 @@ def pack(archive: Path, made: Iterable[tuple[str, bytes]], before: Path) -> int:
         os.unlink(temporary)
         raise
     return count
+
+
+def _add(archive: ZipFile, path: str, data: Content) -> None:
+    entry = _entry(path)
+    if isinstance(data, Spool):
+        entry.file_size = data.size  # by which the archive knows whether it needs large numbers
+        with archive.open(entry, "w") as file:
+            data.copy_to(file)  # type: ignore[arg-type]
+    else:
+        archive.writestr(entry, data)
 
 
 def _version_of(name: str) -> str:

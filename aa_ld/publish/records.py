@@ -176,7 +176,7 @@ def package(metadata: Metadata, tables: Iterable[Distribution]) -> dict[str, Any
 
 def _table(file: Distribution) -> dict[str, Any]:
     delimiter = "\t" if file.path.endswith(".tsv") else ","
-    header = next(csv.reader(io.StringIO(file.data.decode("utf-8-sig")), delimiter=delimiter), [])
+    header = next(csv.reader(io.StringIO(file.data.first.decode("utf-8-sig")), delimiter=delimiter), [])
     name = file.path.rpartition("/")[2].rpartition(".")[0]
     return {
         "name": name,

@@ -57,7 +57,7 @@ class Tally(NamedTuple):
 class Made(NamedTuple):
     """The files of signed nanopublications, and what was done."""
 
-    files: list[Distribution]
+    files: Iterable[Distribution]
     tally: Tally
 
 
@@ -76,10 +76,10 @@ class _Before(NamedTuple):
     indexes: list[Signed]
 
 
-def carried(folder: Path) -> list[Distribution]:
-    """What was signed before, byte by byte, for a publication without a key."""
-    found = sorted((folder / FOLDER).glob("*.trig"))
-    return [_file(each.name, each.read_bytes()) for each in found]
+def carried(folder: Path) -> Iterator[Distribution]:
+    """What was signed before, byte by byte, for a publication without a key; read when it is asked for."""
+    for each in sorted((folder / FOLDER).glob("*.trig")):
+        yield _file(each.name, each.read_bytes())
 
 
 def signed(  # noqa: PLR0913, PLR0917 - what a publication knows
