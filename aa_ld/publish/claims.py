@@ -58,10 +58,10 @@ def few_claims(site: Site, few: Few, root: str, source: bool = True) -> str:
 
 def others(few: Few, root: str) -> str:
     """How many more there are than are shown, and where; nothing where all are."""
-    if few.count == len(few.shown):
+    if few.total == len(few.shown):
         return ""
     return (
-        f'<p class="small">The first {len(few.shown)} of {few.count:,} are shown. '
+        f'<p class="small">The first {len(few.shown)} of {few.total:,} are shown. '
         f'<a href="{root}facts.html">All facts</a> are listed by kind.</p>'
     )
 

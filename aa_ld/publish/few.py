@@ -25,11 +25,11 @@ _ISSUED = NamedNode(PREFIXES["dcterms"] + "issued")
 class Few(NamedTuple):
     """Facts, as many as a page shows.
 
-    count  how many there are in all
+    total  how many there are in all
     shown  the first of them, by identifier
     """
 
-    count: int
+    total: int
     shown: list[Fact]
 
 

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterable, Iterator, Mapping
 from functools import cached_property, lru_cache
-from heapq import nsmallest
 from html import escape
-from typing import NamedTuple
 
 from pyoxigraph import BlankNode, Literal, NamedNode
 
 from aa_ld.ask import Answer, answered
-from aa_ld.fact import SCOPE, Fact
+from aa_ld.fact import SCOPE
 from aa_ld.names import Names
 from aa_ld.publish.few import Few, First, Tally, tally
 from aa_ld.publish.lookups import Facts, Resources
@@ -163,7 +161,7 @@ class Site:
         if iri in self.resources:
             return address(f"{path_of(iri)}.html")
         owner = self._told_with.get(iri) or (self.statements.owner(iri) if folder_of(iri) in PARTS else None)
-        if owner not in self.resources:
+        if owner is None or owner not in self.resources:
             return None
         return f"{address(path_of(owner))}.html#{address(anchor(iri.rsplit('/', 1)[-1]))}"
 

@@ -26,8 +26,20 @@ def lists(site: Site, made: Sequence[Distribution], earlier: Mapping[str, Diff])
     yield from _terms(site)
     yield from _facts(site)
     yield from (_questions(site), _publications(site), _conflicts(site))
-    yield _plain(site, "rule", "rules.html", "Rules", "By these, conclusions follow from what sources say. Each conclusion shows its premises, and is at most as certain as the weakest of them.")
-    yield _plain(site, "shape", "shapes.html", "Shapes", "What is insisted on: every fact is checked against these before it is published.")
+    yield _plain(
+        site,
+        "rule",
+        "rules.html",
+        "Rules",
+        "By these, conclusions follow from what sources say. Each conclusion shows its premises, and is at most as certain as the weakest of them.",
+    )
+    yield _plain(
+        site,
+        "shape",
+        "shapes.html",
+        "Shapes",
+        "What is insisted on: every fact is checked against these before it is published.",
+    )
     yield from (_changes(site, earlier), _about(site, made))
 
 
@@ -44,7 +56,9 @@ def _terms(site: Site) -> Iterator[Page]:
     for name, part in zip(names, pages, strict=True):
         for letter, _ in part:
             places.setdefault(letter, "" if len(names) == 1 else name)
-    ways = " ".join(f'<a href="{page}#{_ident(letter)}">{text(letter)}</a>' for letter, page in places.items())
+    ways = " ".join(
+        f'<a href="{page}#{_ident(letter)}">{text(letter)}</a>' for letter, page in places.items()
+    )
     for number, part in enumerate(pages):
         blocks = "".join(
             f'<section class="letter"><h2 id="{_ident(letter)}">{text(letter)}</h2>{_defined(site, (iri for _, iri in group))}</section>'
@@ -95,7 +109,9 @@ def _facts(site: Site) -> Iterator[Page]:
         blocks = {False: "", True: ""}
         for (key, count), group in groupby(part, key=lambda each: each[:2]):
             title = text(f"{key[2][:1].upper()}{key[2][1:]} ({count})")
-            blocks[key[0]] += f"<h3>{title}</h3>{claims(site, (site.facts[iri] for _, _, iri in group), _ROOT)}"
+            blocks[key[0]] += (
+                f"<h3>{title}</h3>{claims(site, (site.facts[iri] for _, _, iri in group), _ROOT)}"
+            )
         told = section("Stated by sources", blocks[False]) + section("What follows by rules", blocks[True])
         yield Page(names[number], "All facts", head + told + ways_on(names, number))
 
@@ -105,7 +121,9 @@ def _by_kind(site: Site) -> list[tuple[tuple[bool, bool, str], list[str]]]:
     found: dict[tuple[bool, bool, str], list[str]] = {}
     for iri in site.facts:
         if iri in site.resources:
-            kind = min(value.value for value in site.said(iri).get(RDF_TYPE, ()) if isinstance(value, NamedNode))
+            kind = min(
+                value.value for value in site.said(iri).get(RDF_TYPE, ()) if isinstance(value, NamedNode)
+            )
             key = (site.facts.is_derived(iri), kind not in site.of_the_world, site.names.label(kind))
             found.setdefault(key, []).append(iri)
     for each in found.values():
@@ -200,9 +218,11 @@ def _difference(site: Site, diff: Diff) -> str:
 def _by_year(site: Site) -> str:
     """The facts of each year in which their publication came out, the newest first."""
     return "".join(
-        f"<details><summary>{text(year)}: {few.count} {'fact' if few.count == 1 else 'facts'}</summary>"
+        f"<details><summary>{text(year)}: {few.total} {'fact' if few.total == 1 else 'facts'}</summary>"
         f"{few_claims(site, few, _ROOT)}</details>"
-        for year, few in sorted(site.tally.years.items(), key=lambda item: (item[0].isdigit(), item[0]), reverse=True)
+        for year, few in sorted(
+            site.tally.years.items(), key=lambda item: (item[0].isdigit(), item[0]), reverse=True
+        )
     )
 
 

@@ -25,11 +25,15 @@ _GROUNDS = (NamedNode(BASE + "evidence"), NamedNode(BASE + "rule"))
 class Resources(Mapping[str, Resource]):
     """Everything that has a page, in the order of IRIs; `beside` are those that stand in no layer."""
 
-    def __init__(self, layers: Layers, statements: Statements, names: Names, beside: Mapping[str, Resource]) -> None:
+    def __init__(
+        self, layers: Layers, statements: Statements, names: Names, beside: Mapping[str, Resource]
+    ) -> None:
         self._statements, self._names, self._beside = statements, names, beside
         spoken_of = statements.subjects()
         self._of_files = {iri: each for iri, each in beside.items() if iri not in spoken_of}
-        self._graphs = {g.value for g in layers.graphs if next(layers.store.quads_for_pattern(None, None, None, g), None)}
+        self._graphs = {
+            g.value for g in layers.graphs if next(layers.store.quads_for_pattern(None, None, None, g), None)
+        }
         self._iris = sorted(spoken_of | self._graphs | beside.keys())
         self.read = lru_cache(_HELD)(self._read)
 
@@ -40,7 +44,9 @@ class Resources(Mapping[str, Resource]):
         return len(self._iris)
 
     def __contains__(self, iri: object) -> bool:
-        at = bisect_left(self._iris, iri)  # type: ignore[type-var]
+        if not isinstance(iri, str):
+            return False
+        at = bisect_left(self._iris, iri)
         return at < len(self._iris) and self._iris[at] == iri
 
     def __getitem__(self, iri: str) -> Resource:

@@ -146,7 +146,7 @@ def page_of_rule(site: Site, resource: Resource) -> Page:
         section("What it takes and gives", _takes(site, rule, root)),
         section("The rule", _code(rule.text)),
         section(
-            f"What follows by it ({own.count})",
+            f"What follows by it ({own.total})",
             few_claims(site, own, root) or "<p>Nothing, from the loaded sources.</p>",
         ),
         downloads(resource),

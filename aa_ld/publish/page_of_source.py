@@ -8,7 +8,7 @@ from pyoxigraph import NamedNode
 
 from aa_ld.fact import Fact
 from aa_ld.publish.claims import few_claims, firmness, grouped_claims, others
-from aa_ld.publish.few import Few, MOST
+from aa_ld.publish.few import MOST, Few
 from aa_ld.publish.linked import AA, RDFS, SKOS, Site
 from aa_ld.publish.markup import Page, pairs, root_of, section, text
 from aa_ld.publish.page_of_fact import outside
@@ -45,7 +45,7 @@ def page_of_publication(site: Site, resource: Resource) -> Page:
         heading(site, resource, "publication"),
         f'<p class="definition">{outside(site, iri, root)}</p>',
         section(
-            f"What it says, fact by fact ({own.count})",
+            f"What it says, fact by fact ({own.total})",
             grouped_claims(site, own.shown, root, source=False) + others(own, root),
         ),
         section("What follows from it by rules", few_claims(site, follows, root)),
@@ -115,7 +115,7 @@ def page_of_anything(site: Site, resource: Resource) -> Page:
             for v in site.said(iri).get(SKOS + "definition", ())
         ),
         section(
-            f"Facts ({sum(few.count for few in facts)})",
+            f"Facts ({sum(few.total for few in facts)})",
             "".join(few_claims(site, few, root) for few in facts),
         ),
         section("As it is recorded", statements(site, iri, root, _TOLD)),

@@ -9,7 +9,7 @@ from pyoxigraph import BlankNode, NamedNode
 
 from aa_ld.axioms import read_axioms, shown
 from aa_ld.publish.claims import few_claims
-from aa_ld.publish.few import Few, MOST
+from aa_ld.publish.few import MOST, Few
 from aa_ld.publish.linked import AA, OWL, RDFS, SKOS, Site
 from aa_ld.publish.markup import Page, address, anchor, pairs, root_of, section, table, text
 from aa_ld.publish.rdf import SYNTAXES
@@ -58,7 +58,7 @@ def page_of_term(site: Site, resource: Resource) -> Page:
         section("Where it stands", _hierarchy(site, iri, root) + _expressions(site, resource), css="tree"),
         section("In other vocabularies", _alignments(site, iri, root)),
         section("More about it", statements(site, iri, root, _TOLD)),
-        section(f"Facts about it ({sum(few.count for few in about.values())})", _facts(site, about, root)),
+        section(f"Facts about it ({sum(few.total for few in about.values())})", _facts(site, about, root)),
         parts(site, resource, root),
         section("What points to it", _pointing(site, iri, root)),
         downloads(resource),
@@ -201,10 +201,10 @@ def _facts(site: Site, about: Mapping[str, Few], root: str) -> str:
     for role, few in about.items():
         title = text(_ROLES.get(role) or f"As {site.names.label(PREFIXES['aa'] + role).removeprefix('has ')}")
         inner = few_claims(site, few, root)
-        if few.count > _LONG:
-            blocks.append(f"<details><summary><h3>{title} ({few.count})</h3></summary>{inner}</details>")
+        if few.total > _LONG:
+            blocks.append(f"<details><summary><h3>{title} ({few.total})</h3></summary>{inner}</details>")
         else:
-            blocks.append(f"<h3>{title} ({few.count})</h3>{inner}")
+            blocks.append(f"<h3>{title} ({few.total})</h3>{inner}")
     return "".join(blocks)
 
 

@@ -6,22 +6,18 @@ page of what it belongs to, and its IRI leads there.
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from hashlib import sha256
 from typing import NamedTuple
 from urllib.parse import quote, unquote
 
-from pyoxigraph import BlankNode, NamedNode, Quad, RdfFormat, Triple, parse, serialize
+from pyoxigraph import NamedNode, Quad, RdfFormat, Triple, parse
 
 from aa_ld import places
 from aa_ld.executables import question_triples, rule_triples
-from aa_ld.merging import nodes
-from aa_ld.names import Names
 from aa_ld.question import read_questions
 from aa_ld.rule import read_rules
-from aa_ld.store import Layers
-from aa_ld.vocab import BASE, PREFIXES, RDF_TYPE
+from aa_ld.vocab import BASE, PREFIXES
 
 #: Folders of IRIs that have pages, and what they are called; terms are at the top.
 KINDS = {

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
+from collections.abc import Iterator
+from itertools import groupby
 
 from pyoxigraph import Literal, NamedNode
 
 from aa_ld.publish.linked import SKOS, Site
 from aa_ld.publish.markup import address
-from aa_ld.vocab import BASE, PREFIXES, RDF_TYPE, compact, printable
+from aa_ld.publish.resources import KINDS, path_of
+from aa_ld.publish.spool import Spool
+from aa_ld.publish.usage import usage
+from aa_ld.vocab import BASE, PREFIXES, compact, printable
 
 _KINDS = {
     "term": 0,
@@ -24,21 +28,33 @@ _KINDS = {
 _MOST = 300  # signs of a label in the index
 
 
-def index(site: Site) -> bytes:
+def index(site: Site) -> Spool:
     """The index as a script, which a browser loads from a folder too: [label, synonyms, kind, path] for each page."""
-    entries = []
-    for each in sorted(
-        site.resources.values(), key=lambda r: (_KINDS.get(r.kind, 9), r.label.casefold(), r.iri)
-    ):
-        also = [v.value for v in site.said(each.iri).get(SKOS + "altLabel", ()) if isinstance(v, Literal)]
-        if each.iri in site.facts:
-            also.append(site.names.key(each.iri))
-        also += [value.rsplit("/", 1)[-1] for value in _matches(site, each.iri)]
-        label = printable(each.label, _MOST)
-        entries.append(
-            [label, " | ".join(printable(a, _MOST) for a in also), each.kind, address(f"{each.path}.html")]
-        )
-    return b"window.aaIndex = " + _json(entries) + b";\n"
+    made = Spool()
+    made.write(b"window.aaIndex = [")
+    for number, iri in enumerate(_in_order(site)):
+        made.write(b"," * bool(number) + _json(_entry(site, iri)))
+    made.write(b"];\n")
+    return made
+
+
+def _in_order(site: Site) -> Iterator[str]:
+    """What has a page, by kind and label; facts, which may be very many, by IRI."""
+    resources = site.resources
+    kinds = sorted({*KINDS.values()} - {"fact"}, key=lambda kind: _KINDS.get(kind, 9))
+    for rank, group in groupby(kinds, key=lambda kind: _KINDS.get(kind, 9)):
+        if rank == _KINDS["publication"]:
+            yield from resources.of("fact")
+        yield from sorted(resources.of(*group), key=lambda iri: (resources.label(iri).casefold(), iri))
+
+
+def _entry(site: Site, iri: str) -> list[str]:
+    also = [v.value for v in site.said(iri).get(SKOS + "altLabel", ()) if isinstance(v, Literal)]
+    if iri in site.facts:
+        also.append(site.names.key(iri))
+    also += [value.rsplit("/", 1)[-1] for value in _matches(site, iri)]
+    label, others = printable(site.resources.label(iri), _MOST), [printable(each, _MOST) for each in also]
+    return [label, " | ".join(others), site.resources.kind(iri), address(f"{path_of(iri)}.html")]
 
 
 def _matches(site: Site, iri: str) -> list[str]:
@@ -58,20 +74,10 @@ def words(site: Site) -> bytes:
 
     Each is [short name, label, kind, how often it is used].
     """
-    used: Counter[str] = Counter()
-    kinds: dict[str, str] = {}
-    for said in site.said.values():
-        for predicate, values in said.items():
-            used[predicate] += len(values)
-            kinds[predicate] = "property"
-            if predicate == RDF_TYPE:
-                for value in values:
-                    if isinstance(value, NamedNode):
-                        used[value.value] += 1
-                        kinds[value.value] = "class"
-    for each in site.resources.values():
-        if each.kind == "term":
-            kinds.setdefault(each.iri, "term")
+    counted = usage(site.layers)
+    used = counted.properties + counted.classes
+    kinds = dict.fromkeys(site.resources.of("term"), "term")
+    kinds |= dict.fromkeys(counted.properties, "property") | dict.fromkeys(counted.classes, "class")
     entries = [
         [compact(iri), printable(site.names.label(iri), 100), kind, used[iri]]
         for iri, kind in sorted(kinds.items(), key=lambda item: (-used[item[0]], item[0]))

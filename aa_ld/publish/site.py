@@ -23,6 +23,7 @@ from aa_ld.publish.page_of_term import page_of_term
 from aa_ld.publish.resources import Resource
 from aa_ld.publish.schema_org import dataset, embedded, script
 from aa_ld.publish.signposts import of_the_whole, of_thing
+from aa_ld.publish.spool import Content
 
 #: What the pages load, as it lies in site/.
 ASSETS = (
@@ -43,7 +44,7 @@ _SCRIPT = '<script type="application/ld+json">{}</script>'
 
 def pages(
     site: Site, made: Sequence[Distribution] = (), earlier: Mapping[str, Diff] = MappingProxyType({})
-) -> Iterator[tuple[str, bytes]]:
+) -> Iterator[tuple[str, Content]]:
     """Path and bytes of each HTML, CSS, JS and SVG file, in a fixed order.
 
     made     the files to load, which the page about the publication lists
@@ -57,8 +58,10 @@ def pages(
     first = first_page(site)
     head = f"{first.head}\n{of_the_whole(site.metadata, made)}\n{_SCRIPT.format(embedded(described))}"
     yield first.path, framed(first._replace(head=head))
-    beside = (matrix_page(site), *lists(site, made, earlier), page_of_advice(site), _query_page(site))
-    for page in beside:
+    yield "matrix.html", framed(matrix_page(site))
+    for page in lists(site, made, earlier):
+        yield page.path, framed(page)
+    for page in (page_of_advice(site), _query_page(site)):
         yield page.path, framed(page)
     for resource in site.resources.values():
         page = _page_of(site, resource)

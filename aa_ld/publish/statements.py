@@ -34,7 +34,8 @@ class Statements:
 
     def __init__(self, layers: Layers, beside: Iterable[Triple]) -> None:
         self._store = layers.store
-        self._order = {graph: number for number, graph in enumerate(sorted(layers.graphs, key=str))}
+        graphs = sorted(layers.graphs, key=str)
+        self._order: dict[object, int] = {graph: number for number, graph in enumerate(graphs)}
         self._beside: dict[str, list[Triple]] = defaultdict(list)
         self._onto: dict[str, list[tuple[str, str]]] = defaultdict(list)
         for triple in beside:
@@ -44,7 +45,7 @@ class Statements:
                     self._onto[triple.object.value].append((triple.predicate.value, triple.subject.value))
         self._knots: dict[Term, list[Triple]] = defaultdict(list)
         self._tied: dict[str, list[tuple[int, str, Triple]]] = defaultdict(list)
-        for graph in self._order:
+        for graph in graphs:
             self._read_blank_nodes(graph)
         self.said = lru_cache(_HELD)(self._said)
         self.owner = lru_cache(_HELD)(self._owner)

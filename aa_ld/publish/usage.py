@@ -1,0 +1,35 @@
+"""How often classes and properties are used: what VoID tells, and what the editor of the query page offers first."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import NamedTuple
+
+from pyoxigraph import NamedNode
+
+from aa_ld.store import Layers
+from aa_ld.vocab import RDF_TYPE
+
+
+class Usage(NamedTuple):
+    """IRI of a class to the number of its instances, and IRI of a property to that of its triples."""
+
+    classes: Counter[str]
+    properties: Counter[str]
+
+
+def usage(layers: Layers) -> Usage:
+    """Count over all layers.
+
+    >>> from aa_ld.store import open_layers
+    >>> usage(open_layers()).classes["https://w3id.org/aa-ld/Cohort"] > 0
+    True
+    """
+    classes, properties = Counter[str](), Counter[str]()
+    kinds: dict[NamedNode, str] = {}
+    for quad in layers.store.quads_for_pattern(None, None, None):
+        predicate = kinds.setdefault(quad.predicate, quad.predicate.value)
+        properties[predicate] += 1
+        if predicate == RDF_TYPE and isinstance(quad.object, NamedNode):
+            classes[quad.object.value] += 1
+    return Usage(classes, properties)
