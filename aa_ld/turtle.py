@@ -87,6 +87,19 @@ def write_turtle(
         ) from None
 
 
+def laid_out(triples: Iterable[Triple | Quad]) -> tuple[list[str], str]:
+    """The same in two parts, which may be joined with those of others: the lines that declare prefixes, and the blocks.
+
+    >>> laid_out([Triple(NamedNode("urn:a"), NamedNode("urn:b"), NamedNode("urn:c"))])
+    ([], '<urn:a>\\n  <urn:b> <urn:c> ;\\n.\\n')
+    """
+    text = write_turtle(triples)
+    if not text.startswith("@prefix "):
+        return [], text
+    head, _, body = text.partition("\n\n")
+    return head.split("\n"), body
+
+
 def _longest_first(prefixes: dict[str, str]) -> list[tuple[str, str]]:
     return sorted(prefixes.items(), key=lambda item: (-len(item[1]), item[0]))
 

@@ -23,6 +23,7 @@ from aa_ld.knowledge import Knowledge
 from aa_ld.publish.beside import beside
 from aa_ld.publish.catalogue import Distribution, catalogue
 from aa_ld.publish.downloads import downloads, listed
+from aa_ld.publish.graph_files import files_of_graph
 from aa_ld.publish.lines import quads
 from aa_ld.publish.linked import Site
 from aa_ld.publish.metadata import Metadata
@@ -203,10 +204,10 @@ def files(
         yield path, read(data)
 
 
-def of_each(known: Site) -> Iterator[tuple[str, bytes]]:
+def of_each(known: Site) -> Iterator[tuple[str, Content]]:
     """The files for machines of every resource."""
     for resource in known.resources.values():
-        yield from files_of(resource)
+        yield from files_of_graph(known.layers, resource) if resource.kind == "graph" else files_of(resource)
 
 
 def of_the_whole(

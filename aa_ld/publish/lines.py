@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from itertools import islice
 
-from pyoxigraph import Quad, RdfFormat, Triple, parse, serialize
+from pyoxigraph import NamedNode, Quad, RdfFormat, Triple, parse, serialize
 
 from aa_ld.merging import nodes
 from aa_ld.publish.in_order import in_order
@@ -28,10 +28,15 @@ def lines(layers: Layers) -> Iterator[bytes]:
     """
     for graph in sorted(layers.graphs, key=str):
         end = f" {graph} .\n".encode()
-        triples = (quad.triple for quad in layers.store.quads_for_pattern(None, None, None, graph))
-        ordered = in_order(_named(triples))
+        ordered = lines_of(layers, graph)
         while part := list(islice(ordered, _AT_ONCE)):
             yield b"".join(line[:-2] + end for line in part)
+
+
+def lines_of(layers: Layers, graph: NamedNode) -> Iterator[bytes]:
+    """The lines of one graph as N-Triples, without their ends."""
+    triples = (quad.triple for quad in layers.store.quads_for_pattern(None, None, None, graph))
+    return in_order(_named(triples))
 
 
 def quads(layers: Layers) -> Iterator[Quad]:

@@ -55,8 +55,12 @@ class Resources(Mapping[str, Resource]):
         return self.read(iri)
 
     def _read(self, iri: str) -> Resource:
-        parts = self._beside[iri].parts if iri in self._beside else self._statements.parts(iri)
+        own = self._beside.get(iri)
+        parts = own.parts if own else self._statements.parts(iri)
         triples = [triple for each in (iri, *parts) for triple in self._statements.triples(each)]
+        if own:  # with its blank nodes, and in the order of its file
+            told = set(own.triples)
+            triples = [*(triple for triple in triples if triple not in told), *own.triples]
         return Resource(iri, self.kind(iri), path_of(iri), self.label(iri), triples, parts)
 
     def kind(self, iri: str) -> str:

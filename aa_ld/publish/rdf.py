@@ -19,7 +19,8 @@ SYNTAXES = {
     "nt": ("application/n-triples", RdfFormat.N_TRIPLES),
     "rdf": ("application/rdf+xml", RdfFormat.RDF_XML),
 }
-_SHORT = {
+#: The prefixes that files declare.
+PREFIXES_OF_FILES = {
     name: PREFIXES[name]
     for name in ("dcterms", "oa", "obo", "owl", "prov", "rdf", "rdfs", "sh", "skos", "xsd")
 } | {"aa": BASE}
@@ -57,4 +58,4 @@ def written(triples: Iterable[Triple], ending: str) -> bytes:
     if syntax is None:
         return write_turtle(triples).encode()
     listed = sorted(triples, key=str) if ending == "nt" else list(triples)
-    return serialize(listed, format=syntax, prefixes=_SHORT if ending != "nt" else None) or b""
+    return serialize(listed, format=syntax, prefixes=PREFIXES_OF_FILES if ending != "nt" else None) or b""
