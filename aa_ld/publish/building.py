@@ -33,7 +33,7 @@ from aa_ld.publish.records import records
 from aa_ld.publish.redirects import types, w3id
 from aa_ld.publish.signed import Made, Tally, carried, signed
 from aa_ld.publish.since import since
-from aa_ld.publish.site import pages
+from aa_ld.publish.site import page_of, pages_of_the_whole, stands_alone
 from aa_ld.publish.spool import Content, Spool, read
 from aa_ld.release.products import named
 from aa_ld.vocab import BASE
@@ -205,9 +205,11 @@ def files(
 
 
 def of_each(known: Site) -> Iterator[tuple[str, Content]]:
-    """The files for machines of every resource."""
+    """The files for machines of every resource, and its page where that needs nothing else."""
     for resource in known.resources.values():
         yield from files_of_graph(known.layers, resource) if resource.kind == "graph" else files_of(resource)
+        if stands_alone(resource):
+            yield page_of(known, resource)
 
 
 def of_the_whole(
@@ -230,7 +232,7 @@ def of_the_whole(
             each.written()
         made += listed([each])
     earlier = since(before, quads(known.layers), known.metadata.version) if before else {}
-    for number, page in enumerate(pages(known, made, earlier)):
+    for number, page in enumerate(pages_of_the_whole(known, made, earlier)):
         if told:
             told("pages", number, len(known.resources))
         yield page

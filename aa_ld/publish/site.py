@@ -52,8 +52,21 @@ def pages(
 
     >>> from aa_ld import load
     >>> next(pages(Site(load("review").inferred())))[0]
-    'index.html'
+    'AACohortHaploinsufficiency.html'
     """
+    yield from (page_of(site, each) for each in site.resources.values() if stands_alone(each))
+    yield from pages_of_the_whole(site, made, earlier)
+
+
+def stands_alone(resource: Resource) -> bool:
+    """Whether the page of a resource needs nothing but what is said of it; that of a question has its answer."""
+    return resource.kind != "question"
+
+
+def pages_of_the_whole(
+    site: Site, made: Sequence[Distribution], earlier: Mapping[str, Diff]
+) -> Iterator[tuple[str, Content]]:
+    """All others, and what they load."""
     described = dataset(site.metadata, [(each.path, each.media) for each in made])
     first = first_page(site)
     head = f"{first.head}\n{of_the_whole(site.metadata, made)}\n{_SCRIPT.format(embedded(described))}"
@@ -63,15 +76,20 @@ def pages(
         yield page.path, framed(page)
     for page in (page_of_advice(site), _query_page(site)):
         yield page.path, framed(page)
-    for resource in site.resources.values():
-        page = _page_of(site, resource)
-        head = f"{of_thing(resource, site.metadata)}\n{_SCRIPT.format(script(resource, site.metadata))}"
-        yield page.path, framed(page._replace(head=head))
+    for iri in site.resources.of("question"):
+        yield page_of(site, site.resources[iri])
     for name in ASSETS:
         yield f"assets/{name}", _asset(name)
     yield "assets/search-index.js", search.index(site)
     yield "assets/questions.json", search.questions(site)
     yield "assets/words.json", search.words(site)
+
+
+def page_of(site: Site, resource: Resource) -> tuple[str, bytes]:
+    """Path and bytes of the page of a resource."""
+    page = _page_of(site, resource)
+    head = f"{of_thing(resource, site.metadata)}\n{_SCRIPT.format(script(resource, site.metadata))}"
+    return page.path, framed(page._replace(head=head))
 
 
 def _page_of(site: Site, resource: Resource) -> Page:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
+from operator import itemgetter
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, Triple, parse, serialize
 
@@ -47,7 +48,8 @@ class Statements:
         self._tied: dict[str, list[tuple[int, str, Triple]]] = defaultdict(list)
         for graph in graphs:
             self._read_blank_nodes(graph)
-        self.said = lru_cache(_HELD)(self._said)
+        self._own = lru_cache(_HELD)(self._read)
+        self.said = lru_cache(_HELD)(self._sorted_out)
         self.owner = lru_cache(_HELD)(self._owner)
 
     def _read_blank_nodes(self, graph: NamedNode) -> None:
@@ -84,15 +86,17 @@ class Statements:
         """What is said of an IRI, each triple with those of the blank nodes that hang on it."""
         return [each for triple in self._own(iri) for each in self._with_below(triple)]
 
-    def _own(self, iri: str) -> Iterable[Triple]:
+    def _read(self, iri: str) -> list[Triple]:
+        order = self._order
         found = [
-            (self._order[quad.graph_name], str(quad.triple), quad.triple)
+            (order[quad.graph_name], str(triple), triple)
             for quad in self._store.quads_for_pattern(NamedNode(iri), None, None)
-            if not isinstance(quad.object, BlankNode)
+            for triple in [quad.triple]
+            if not isinstance(triple.object, BlankNode)
         ]
         found += self._tied.get(iri, ())
-        found.sort(key=lambda row: row[:2])
-        return dict.fromkeys([*(triple for _, _, triple in found), *self._beside.get(iri, ())])
+        found.sort(key=_layer_and_line)
+        return list(dict.fromkeys([*(triple for _, _, triple in found), *self._beside.get(iri, ())]))
 
     def _with_below(self, triple: Triple) -> Iterator[Triple]:
         waiting, seen = [triple], set()
@@ -103,7 +107,7 @@ class Statements:
                 seen.add(each.object)
                 waiting.extend(self._knots[each.object])
 
-    def _said(self, iri: str) -> Mapping[str, list[Term]]:
+    def _sorted_out(self, iri: str) -> Mapping[str, list[Term]]:
         """Property to values; nothing for an IRI of which nothing is said."""
         found: dict[str, list[Term]] = {}
         for triple in self._own(iri):
@@ -162,3 +166,6 @@ class Statements:
                 seen |= pointing
             level = below
         return None
+
+
+_layer_and_line = itemgetter(0, 1)
