@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 
 from pyoxigraph import Literal, NamedNode, QueryResultsFormat, QuerySolutions, parse_query_results
@@ -18,7 +18,7 @@ from aa_ld.errors import (
 from aa_ld.fact import Fact, read_facts
 from aa_ld.names import Names
 from aa_ld.question import Question, find_question
-from aa_ld.store import Source, rows, serialized
+from aa_ld.store import Source, rows, serialized, value_of
 from aa_ld.vocab import compact, expand, printable
 
 DISCLAIMER = "For research, not medical advice."
@@ -326,13 +326,26 @@ def answered(
     answer = Answer(question, results, names, {**defaults, **bound})
     answer.given = frozenset(bound)
     answer.facts = {fact.iri: fact for fact in _named_facts(source, answer, known)}
-    if question.silence and not bound:  # a parameter leaves rows out for another reason than silence
-        column, category = question.silence
-        answer.silent = _silent(source, answer, column, expand(category) or category)
-    answer.denied = _denied(source, answer)
+    settle(source, answer, answer)
+    return answer
+
+
+def settle(source: Source, answer: Answer, rows_of: Iterable[Mapping[str, object]]) -> None:
+    """Find by all rows of an answer on what the sources are silent, and what they deny."""
+    denials = [(value_of(row["fact"]), value_of(row["subject"])) for row in rows(source, _NEGATIVE)]
+    subjects = {subject for _, subject in denials}
+    # A parameter leaves rows out for another reason than silence.
+    column, category = answer.question.silence if answer.question.silence and not answer.given else ("", "")
+    named, met = set(), set(answer.asked.values())
+    for row in rows_of:
+        named.add(value_of(row.get(column)))
+        met |= subjects & {term.value for term in row.values() if isinstance(term, NamedNode)}
+    answer.silent = _silent(source, named, expand(category) or category) if column else []
+    met |= set(answer.silent)
+    wanted = sorted({fact for fact, subject in denials if subject in met} - set(answer.facts))
+    answer.denied = read_facts(source, wanted) if wanted else []
     spoken_of = {subject for fact in answer.denied for subject in fact.subjects}
     answer.silent = [iri for iri in answer.silent if iri not in spoken_of]
-    return answer
 
 
 def _named_facts(source: Source, answer: Answer, known: Mapping[str, Fact] | None) -> list[Fact]:
@@ -340,15 +353,6 @@ def _named_facts(source: Source, answer: Answer, known: Mapping[str, Fact] | Non
     if known is not None:
         return [known[iri] for iri in sorted(terms & known.keys())]
     wanted = sorted(filter(answer.names.is_fact, terms))
-    return read_facts(source, wanted) if wanted else []
-
-
-def _denied(source: Source, answer: Answer) -> list[Fact]:
-    """Loaded facts that say no about a subject that the answer names, asks about or is silent on."""
-    subjects = {term.value for row in answer for term in row.values() if isinstance(term, NamedNode)}
-    subjects |= {*answer.silent, *answer.asked.values()}
-    found = {row["fact"].value for row in rows(source, _NEGATIVE) if row["subject"].value in subjects}  # type: ignore[attr-defined]
-    wanted = sorted(found - set(answer.facts))
     return read_facts(source, wanted) if wanted else []
 
 
@@ -372,10 +376,9 @@ def _bind(question: Question, names: Names, params: dict[str, str]) -> dict[str,
     return bound
 
 
-def _silent(source: Source, answer: Answer, column: str, category: str) -> list[str]:
+def _silent(source: Source, answered: set[str], category: str) -> list[str]:
     """Members of a category that loaded facts name and no row of the answer does."""
-    answered = {row[column].value for row in answer if isinstance(row.get(column), NamedNode)}  # type: ignore[attr-defined]
-    named = [row["member"].value for row in rows(source, _NAMED_BY_FACTS.format(category=category))]  # type: ignore[attr-defined]
+    named = (value_of(row["member"]) for row in rows(source, _NAMED_BY_FACTS.format(category=category)))
     return [iri for iri in named if iri not in answered]
 
 

@@ -8,37 +8,47 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from ctypes import c_longlong
 from multiprocessing import current_process, get_context
 from multiprocessing.connection import Connection
 
+#: Seconds between two looks at how far the work is.
+_EVERY = 0.5
+
 
 @contextmanager
-def beside(work: Callable[[], int]) -> Iterator[list[int]]:
+def beside(
+    work: Callable[[Callable[[int], None]], int], watch: Callable[[int], None] | None = None
+) -> Iterator[list[int]]:
     """Do some work in a copy of this process while what stands in the block is done; gives its number in a list.
 
-    The list is filled when the block is left. An error of the work is raised
+    The work is given what it tells how far it is, and `watch` hears of it twice
+    a second once the block is done. The list is filled when the block is left. An error of the work is raised
     then; an error of the block ends the work. Where no copy can be made
     safely, the work is done first, here: on a single core, on systems that
     cannot fork without harm, beside other threads, whose locks a copy would
     hold for ever, and in a worker of a pool, which may have no copies.
 
-    >>> with beside(lambda: 2 + 2) as found:
+    >>> with beside(lambda tell: 2 + 2) as found:
     ...     pass
     >>> found
     [4]
     """
     found: list[int] = []
     if not _can_be_copied():
-        found.append(work())
+        found.append(work(watch or _nobody))
         yield found
         return
     context = get_context("fork")
     ours, theirs = context.Pipe(duplex=False)
-    process = context.Process(target=_done, args=(work, theirs), daemon=True)
+    far = context.RawValue("q", 0)
+    process = context.Process(target=_done, args=(work, far, theirs), daemon=True)
     process.start()
     theirs.close()
     try:
         yield found
+        while watch and not ours.poll(_EVERY):
+            watch(far.value)
         found.append(_ended(ours))
     finally:
         process.terminate()  # it has ended, unless something went wrong here
@@ -51,12 +61,16 @@ def _can_be_copied() -> bool:
     return several and threading.active_count() == 1 and not current_process().daemon
 
 
-def _done(work: Callable[[], int], told: Connection) -> None:
+def _nobody(number: int) -> None:
+    """Who hears nothing."""
+
+
+def _done(work: Callable[[Callable[[int], None]], int], far: c_longlong, told: Connection) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # of which the first process is told, too, and ends this one
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     found: int | BaseException
     try:
-        found = work()
+        found = work(lambda number: setattr(far, "value", number))
     except BaseException as error:  # whatever it is, it is raised where somebody sees it
         found = error
     with suppress(BrokenPipeError):  # nobody is left who would see it

@@ -88,7 +88,7 @@ def _publish_folder(  # noqa: PLR0913, PLR0917 - what a publication knows
     building.mkdir()
     known = Site(kb.inferred())
     made = _signed(known, signer, target, told) if signer else Made(carried(target), Tally())
-    with beside(lambda: _write(building, of_each(known))) as others:
+    with beside(lambda tell: _write(building, of_each(known, tell)), _watch(known, told)) as others:
         count = _write(building, of_the_whole(known, told, site, target, made.files))
     count += sum(others)
     _keep_versions(target, building)
@@ -104,8 +104,15 @@ def _publish_packed(
         before = unpacked(target, MARK, room)
         known = Site(kb.inferred())
         made = _signed(known, signer, before, told) if signer else Made(carried(before), Tally())
-        whole = chain(of_each(known), of_the_whole(known, told, site, before, made.files))
+        whole = chain(
+            of_each(known, _watch(known, told)), of_the_whole(known, told, site, before, made.files)
+        )
         return Published(pack(target, _apart(_inside(whole)), before), made.tally if signer else None)
+
+
+def _watch(known: Site, told: Told | None) -> Callable[[int], None] | None:
+    """What hears how many pages are done."""
+    return (lambda number: told("pages", number, len(known.resources))) if told else None
 
 
 @contextmanager
@@ -204,9 +211,14 @@ def files(
         yield path, read(data)
 
 
-def of_each(known: Site) -> Iterator[tuple[str, Content]]:
-    """The files for machines of every resource, and its page where that needs nothing else."""
-    for resource in known.resources.values():
+def of_each(known: Site, tell: Callable[[int], None] | None = None) -> Iterator[tuple[str, Content]]:
+    """The files for machines of every resource, and its page where that needs nothing else.
+
+    tell  hears the number of resources that are done
+    """
+    for number, resource in enumerate(known.resources.values()):
+        if tell:
+            tell(number)
         yield from files_of_graph(known.layers, resource) if resource.kind == "graph" else files_of(resource)
         if stands_alone(resource):
             yield page_of(known, resource)
@@ -232,10 +244,9 @@ def of_the_whole(
             each.written()
         made += listed([each])
     earlier = since(before, quads(known.layers), known.metadata.version) if before else {}
-    for number, page in enumerate(pages_of_the_whole(known, made, earlier)):
-        if told:
-            told("pages", number, len(known.resources))
-        yield page
+    if told:
+        told("lists and answers", 0, 0)
+    yield from pages_of_the_whole(known, made, earlier)
     yield from _about(known, made, site)
     yield from _versioned(known.metadata, made)
 

@@ -10,12 +10,12 @@ from pathlib import Path
 from pyoxigraph import NamedNode, Quad, RdfFormat, Triple, parse, serialize
 
 from aa_ld import places
-from aa_ld.ask import Answer
 from aa_ld.curation.exporting import export_table
 from aa_ld.errors import NotTabularError
 from aa_ld.exchange import written
 from aa_ld.exchange.described import Described, describe
 from aa_ld.executables import question_triples
+from aa_ld.publish.answers import all_rows
 from aa_ld.publish.catalogue import Distribution
 from aa_ld.publish.lines import lines
 from aa_ld.publish.linked import Site
@@ -101,7 +101,7 @@ def _tables(site: Site, facts: list[str]) -> Iterator[Distribution]:
         )
     for name, question in site.questions.items():
         if not question.needs():  # one about a single fact has no answer without it
-            yield _made(f"tables/{name}.csv", question.title, _csv(site.answer(question)))
+            yield _made(f"tables/{name}.csv", question.title, _csv(site, question))
 
 
 def _facts_table(layers: Layers, facts: list[str]) -> tuple[str, dict[str, str]]:
@@ -120,13 +120,14 @@ def _facts_table(layers: Layers, facts: list[str]) -> tuple[str, dict[str, str]]
         return table, {**left_out, **more}
 
 
-def _csv(answer: Answer) -> bytes:
+def _csv(site: Site, question: Question) -> bytes:
     """An answer in words, a row a line, with what is behind each word as an IRI in a column beside it."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
+    answer, total = site.answer(question)
     columns = answer.columns
     writer.writerow([each for name in columns for each in (name, f"{name}_iri")])
-    for row in answer:
+    for row in answer if total == len(answer) else all_rows(site.layers, question):
         cells = []
         for name in columns:
             term = row.get(name)

@@ -70,7 +70,7 @@ def _answers(site: Site, root: str) -> str:
         question = site.questions.get(name)
         if question is None:
             continue
-        said = {_text_of(row, "fact"): _text_of(row, "says") for row in site.answer(question)}
+        said = {_text_of(row, "fact"): _text_of(row, "says") for row in site.answer(question).answer}
         named = sorted(
             (site.facts[iri] for iri in said if iri in site.facts), key=lambda fact: (_tier(fact), fact.iri)
         )

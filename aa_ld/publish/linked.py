@@ -8,9 +8,9 @@ from html import escape
 
 from pyoxigraph import BlankNode, Literal, NamedNode
 
-from aa_ld.ask import Answer, answered
 from aa_ld.fact import SCOPE
 from aa_ld.names import Names
+from aa_ld.publish.answers import Shown, shown
 from aa_ld.publish.few import Few, First, Tally, tally
 from aa_ld.publish.lookups import Facts, Resources
 from aa_ld.publish.markup import address, anchor, text
@@ -68,7 +68,7 @@ class Site:
 
     def __init__(self, layers: Layers) -> None:
         self.layers = layers
-        self._answers: dict[str, Answer] = {}
+        self._answers: dict[str, Shown] = {}
         self.metadata = read_metadata(layers)
         self.names = Names(layers)
         self.questions, self.rules = read_questions(), read_rules()
@@ -138,11 +138,10 @@ class Site:
         """The conflicts that a fact stands in."""
         return sorted(each for each in self.leading(iri, AA + "between") if each in self.resources)
 
-    def answer(self, question: Question) -> Answer:
+    def answer(self, question: Question) -> Shown:
         """The answer to a question, over all values where it wants one."""
         if question.name not in self._answers:
-            made = answered(self.layers, question, self.names, {}, self.facts)
-            self._answers[question.name] = made
+            self._answers[question.name] = shown(self.layers, question, self.names, self.facts)
         return self._answers[question.name]
 
     def named(self, iri: str) -> str:

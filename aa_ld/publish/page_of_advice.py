@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from html import escape
+from itertools import islice
 from string import Template
 
 from aa_ld import places
@@ -30,9 +31,26 @@ _EXAMPLES = (
     ("Alopecia areata, type of atopic dermatitis unknown", ("AlopeciaAreata", "AtopicDermatitis")),
 )
 
+_TITLE = "Advice for one patient"
+
+#: Facts about treatments that the page holds at most, as a browser reads all of them first.
+MOST = 5000
+
+_TOO_MANY = (
+    f'<p class="always" role="note"><strong>{escape(DISCLAIMER)}</strong></p><h1>{_TITLE}</h1>'
+    f'<p class="definition">Here are more than {MOST:,} facts about treatments, which are too many for one page. '
+    "<code>aa-ld advise --has 'alopecia areata'</code> answers in a terminal, and the page of each treatment shows what is "
+    'said of it: <a href="./terms.html">terms</a>.</p>'
+)
+
 
 def page_of_advice(site: Site) -> Page:
-    """The page with its form, the data that it decides by, and every fact that it can show."""
+    """The page with its form, the data that it decides by, and every fact that it can show.
+
+    With more than MOST facts about treatments it says that these are too many for one page.
+    """
+    if _are_too_many(site):
+        return Page(PATH, _TITLE, _TOO_MANY)
     made = advisor(site)
     facts = "".join(
         f'<template id="fact-{number}">{_fact(site, fact)}</template>'
@@ -51,7 +69,14 @@ def page_of_advice(site: Site) -> Page:
         f'<script src="./assets/{name}" defer></script>' for name in SCRIPTS
     )
     body = f"{form}\n<div hidden>\n{facts}{sides}\n</div>\n{data}"
-    return Page(PATH, "Advice for one patient", body, head)
+    return Page(PATH, _TITLE, body, head)
+
+
+def _are_too_many(site: Site) -> bool:
+    about = (
+        fact for each in site.names.members(AA + "Treatment") for fact in site.leading(each, AA + "subject")
+    )
+    return next(islice(about, MOST, None), None) is not None
 
 
 def _examples() -> str:

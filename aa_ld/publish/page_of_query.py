@@ -29,12 +29,12 @@ def page_of_question(site: Site, resource: Resource) -> Page:
     """The page of a question: its answer as a table, how that was got, and the way to change it."""
     root = root_of(resource.path)
     question = site.questions[resource.path.rsplit("/", 1)[-1]]
-    answer = site.answer(question)
+    answer, total = site.answer(question)
     body = [
         heading(site, resource, f"question {', '.join(question.cq)}"),
         f'<p class="definition">{text(question.description)}</p>',
         _run(question, root),
-        section("Answer", _answer(site, answer, root), "answer"),
+        section("Answer", _answer(site, answer, total, root), "answer"),
         section("Evidence", _references(site, answer, root), "evidence", "references"),
         section("How it was got", _how(question, root)),
         downloads(resource),
@@ -49,7 +49,7 @@ def _run(question: Question, root: str) -> str:
     )
 
 
-def _answer(site: Site, answer: Answer, root: str) -> str:
+def _answer(site: Site, answer: Answer, total: int, root: str) -> str:
     heads, rows = answer.table()
     about = "".join(f"<li>{text(line)}</li>" for line in answer.about())
     notes = "".join(f"<p>{with_links(site, note, root)}</p>" for note in answer.notes())
@@ -66,6 +66,10 @@ def _answer(site: Site, answer: Answer, root: str) -> str:
     }
     shown = [[_cell(site, cell, labels, root) for cell in row] for row in rows]
     count = f"<p>{len(rows)} {'row' if len(rows) == 1 else 'rows'}. {text(answer.question.row)}</p>"
+    if total > len(answer):
+        table_of_all = f'<a href="{root}tables/{address(answer.question.name)}.csv">the table</a>'
+        whole_in = "" if answer.question.needs() else f"; {table_of_all} has all"
+        count = f"<p>{total:,} rows, of which the first {len(answer):,} are shown{whole_in}. {text(answer.question.row)}</p>"
     whole = table(heads, shown[:_LONG], answer.question.title) if rows else ""
     if shown[_LONG:]:
         rest = table(heads, shown[_LONG:], f"{answer.question.title} The other rows")
