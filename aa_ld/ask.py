@@ -18,7 +18,8 @@ from aa_ld.errors import (
 from aa_ld.fact import Fact, read_facts
 from aa_ld.names import Names
 from aa_ld.question import Question, find_question
-from aa_ld.store import Source, rows, serialized, value_of
+from aa_ld.silence import silent_and_denied
+from aa_ld.store import Source, serialized
 from aa_ld.vocab import compact, expand, printable
 
 DISCLAIMER = "For research, not medical advice."
@@ -34,18 +35,6 @@ _SETTING = ("compartment", "time", "response", "species")
 _NOT_APPLICABLE = "not applicable"
 
 _FORMATS = {"json": QueryResultsFormat.JSON, "csv": QueryResultsFormat.CSV, "tsv": QueryResultsFormat.TSV}
-
-_NEGATIVE = """
-PREFIX aa: <https://w3id.org/aa-ld/>
-SELECT DISTINCT ?fact ?subject WHERE { ?fact aa:polarity aa:Negative ; aa:subject ?subject ; aa:evidence ?line }"""
-
-_NAMED_BY_FACTS = """
-PREFIX aa: <https://w3id.org/aa-ld/>
-PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
-SELECT DISTINCT ?member WHERE {{
-  ?fact a/rdfs:subClassOf* aa:DomainFact ; aa:subject|aa:object ?member .
-  ?member rdfs:subClassOf+ <{category}> .
-}} ORDER BY ?member"""
 
 
 class Answer:
@@ -332,20 +321,10 @@ def answered(
 
 def settle(source: Source, answer: Answer, rows_of: Iterable[Mapping[str, object]]) -> None:
     """Find by all rows of an answer on what the sources are silent, and what they deny."""
-    denials = [(value_of(row["fact"]), value_of(row["subject"])) for row in rows(source, _NEGATIVE)]
-    subjects = {subject for _, subject in denials}
     # A parameter leaves rows out for another reason than silence.
-    column, category = answer.question.silence if answer.question.silence and not answer.given else ("", "")
-    named, met = set(), set(answer.asked.values())
-    for row in rows_of:
-        named.add(value_of(row.get(column)))
-        met |= subjects & {term.value for term in row.values() if isinstance(term, NamedNode)}
-    answer.silent = _silent(source, named, expand(category) or category) if column else []
-    met |= set(answer.silent)
-    wanted = sorted({fact for fact, subject in denials if subject in met} - set(answer.facts))
-    answer.denied = read_facts(source, wanted) if wanted else []
-    spoken_of = {subject for fact in answer.denied for subject in fact.subjects}
-    answer.silent = [iri for iri in answer.silent if iri not in spoken_of]
+    wanted = None if answer.given else answer.question.silence
+    named = {*answer.asked.values()}
+    answer.silent, answer.denied = silent_and_denied(source, rows_of, wanted, named, answer.facts)
 
 
 def _named_facts(source: Source, answer: Answer, known: Mapping[str, Fact] | None) -> list[Fact]:
@@ -374,12 +353,6 @@ def _bind(question: Question, names: Names, params: dict[str, str]) -> dict[str,
             what = f"The question needs the parameter {key}: {question.parameters[key].text}."
             raise MissingParameterError(question.name, what, f"Give it with --{key} VALUE.")
     return bound
-
-
-def _silent(source: Source, answered: set[str], category: str) -> list[str]:
-    """Members of a category that loaded facts name and no row of the answer does."""
-    named = (value_of(row["member"]) for row in rows(source, _NAMED_BY_FACTS.format(category=category)))
-    return [iri for iri in named if iri not in answered]
 
 
 def _plain(term: object) -> str | int | bool | None:

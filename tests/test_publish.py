@@ -26,12 +26,12 @@ from aa_ld import cli, errors, load
 from aa_ld.axioms import read_axioms
 from aa_ld.exchange import facts_of, read
 from aa_ld.knowledge import Knowledge
-from aa_ld.names import Names
 from aa_ld.publish import publish
 from aa_ld.publish.beside import beside
 from aa_ld.publish.building import MARK, files
+from aa_ld.publish.linked import Site
 from aa_ld.publish.redirects import w3id
-from aa_ld.publish.resources import layer_lines, path_of, resources
+from aa_ld.publish.resources import path_of
 from aa_ld.publish.schema_org import embedded
 from aa_ld.vocab import BASE, PREFIXES, compact
 
@@ -53,7 +53,7 @@ def made() -> dict[str, bytes]:
 def small(monkeypatch) -> Knowledge:
     """Facts whose publication has few files, for how these come to their place."""
     few = [("index.html", b"first"), ("version/0.0.2/aa.ttl", b"# " + bytes(range(256)) * 9), (MARK, b"{}")]
-    monkeypatch.setattr("aa_ld.publish.building.of_each", lambda _: [("A.ttl", b"each")])
+    monkeypatch.setattr("aa_ld.publish.building.of_each", lambda *_: [("A.ttl", b"each")])
     monkeypatch.setattr("aa_ld.publish.building.of_the_whole", lambda *_: few)
     return load("review")
 
@@ -282,7 +282,7 @@ def test_a_fact_is_a_claim_to_search_engines(made):
     from aa_ld.publish.schema_org import schema_org
 
     metadata = read_metadata(layers)
-    for each in resources(layer_lines(layers), Names(layers)):
+    for each in Site(layers).resources.values():
         told = schema_org(each, metadata)
         assert told["@context"] == {"@vocab": "https://schema.org/"}
         if each.kind == "fact":
@@ -544,22 +544,22 @@ def told(work) -> str:
     return str(found)
 
 
-def sum_of_two() -> int:
+def sum_of_two(tell) -> int:
     return 2 + 2
 
 
-def fails() -> int:
+def fails(tell) -> int:
     raise ValueError("no")
 
 
-def ended() -> int:
+def ended(tell) -> int:
     os.kill(os.getpid(), signal.SIGKILL)
     return 1
 
 
 def test_work_beside_is_done_once_and_its_errors_are_raised():
     """Whether a second process may be made or not, as beside a thread; one that is ended from outside is told."""
-    code = "from test_publish import *; print(told(lambda: 4), told(fails), told(ended) if os.cpu_count() > 1 else 'MemoryError')"
+    code = "from test_publish import *; print(told(lambda tell: 4), told(fails), told(ended) if os.cpu_count() > 1 else 'MemoryError')"
     places = os.pathsep.join([str(REPOSITORY / "tests"), str(REPOSITORY), os.environ.get("PYTHONPATH", "")])
     alone = subprocess.run(
         [sys.executable, "-c", code],
@@ -571,7 +571,7 @@ def test_work_beside_is_done_once_and_its_errors_are_raised():
     done = threading.Event()
     thread = threading.Thread(target=done.wait)
     thread.start()
-    crowded = [told(lambda: 4), told(fails)]
+    crowded = [told(lambda tell: 4), told(fails)]
     done.set()
     thread.join()
 
@@ -728,7 +728,7 @@ def test_every_kind_of_iri_leads_to_every_format(served):
     w3, _ = served
     layers = load().inferred()
     one_of: dict[str, str] = {}
-    for each in resources(layer_lines(layers), Names(layers)):
+    for each in Site(layers).resources.values():
         one_of.setdefault(each.kind, each.iri)
         for part in each.parts[:1]:
             one_of.setdefault(part.removeprefix(BASE).split("/")[0], part)

@@ -7,7 +7,7 @@ import json
 import re
 
 import pytest
-from pyoxigraph import RdfFormat, parse, serialize
+from pyoxigraph import RdfFormat, serialize
 from webpages import Read, target
 
 import aa_ld
@@ -16,10 +16,11 @@ from aa_ld.ask import DISCLAIMER
 from aa_ld.changes import Change, Diff
 from aa_ld.names import Names
 from aa_ld.publish.building import files
+from aa_ld.publish.lines import quads
 from aa_ld.publish.linked import Site
-from aa_ld.publish.resources import layer_lines, resources
 from aa_ld.publish.since import since
 from aa_ld.publish.site import pages
+from aa_ld.publish.spool import read as read_content
 from aa_ld.vocab import BASE, PREFIXES
 
 RISK = "fact/local-immunotherapy-may-worsen-extrinsic.html"
@@ -42,7 +43,7 @@ def read(made) -> dict[str, Read]:
 
 
 def site_of(kb, earlier=None) -> dict[str, bytes]:
-    return dict(pages(Site(kb.inferred()), earlier=earlier or {}))
+    return {path: read_content(data) for path, data in pages(Site(kb.inferred()), earlier=earlier or {})}
 
 
 def words(page: Read) -> str:
@@ -103,9 +104,7 @@ def test_every_resource_has_a_page(made):
     """Each term, fact, publication, question, rule, shape, cohort, conflict and graph has one, beside its files."""
     layers = load().inferred()
 
-    assert [
-        each.path for each in resources(layer_lines(layers), Names(layers)) if f"{each.path}.html" not in made
-    ] == []
+    assert [each.path for each in Site(layers).resources.values() if f"{each.path}.html" not in made] == []
 
 
 def test_pages_do_not_depend_on_chance():
@@ -308,20 +307,20 @@ def test_changes_are_told_fact_by_fact():
 
 def test_changes_are_worked_out_from_what_was_published_before(tmp_path):
     """A version that lies in the folder is compared with this one, conclusions too; one that cannot be read is named."""
-    quads = list(parse(layer_lines(load().inferred()), RdfFormat.N_QUADS))
-    old = [quad for quad in quads if "/interleukin-13-stands-for-th2-doi" not in str(quad.subject)]
+    new = list(quads(load().inferred()))
+    old = [quad for quad in new if "/interleukin-13-stands-for-th2-doi" not in str(quad.subject)]
     folder = tmp_path / "version" / "0.1.0"
     folder.mkdir(parents=True)
     (folder / "aa-ld.nq.gz").write_bytes(gzip.compress(serialize(old, format=RdfFormat.N_QUADS)))
-    (diff,) = since(tmp_path, quads, "9.9.9").values()
+    (diff,) = since(tmp_path, new, "9.9.9").values()
 
     assert {change.key for change in diff if change.kind == "added"} == {"AX16"}
     assert any(change.kind == "conclusion-regrounded" for change in diff)
-    assert since(tmp_path, quads, "0.1.0") == {}
+    assert since(tmp_path, new, "0.1.0") == {}
 
     (folder / "aa-ld.nq.gz").write_bytes(b"no archive")
     with pytest.raises(errors.UsageError, match="earlier version"):
-        since(tmp_path, quads, "9.9.9")
+        since(tmp_path, new, "9.9.9")
 
 
 def test_the_search_knows_synonyms_and_identifiers(made):
