@@ -12,8 +12,8 @@ from itertools import islice
 
 from pyoxigraph import Quad, RdfFormat, Triple, parse, serialize
 
+from aa_ld.in_order import InOrder
 from aa_ld.merging import nodes
-from aa_ld.publish.in_order import in_order
 from aa_ld.store import Layers
 
 _AT_ONCE = 2000  # lines that are looked at together
@@ -29,7 +29,7 @@ def lines(layers: Layers) -> Iterator[bytes]:
     for graph in sorted(layers.graphs, key=str):
         end = f" {graph} .\n".encode()
         triples = (quad.triple for quad in layers.store.quads_for_pattern(None, None, None, graph))
-        ordered = in_order(_named(triples))
+        ordered = iter(InOrder(_named(triples)))
         while part := list(islice(ordered, _AT_ONCE)):
             yield b"".join(line[:-2] + end for line in part)
 
