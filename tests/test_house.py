@@ -19,7 +19,7 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 #: Module to floor. A module may import from lower floors only, at the top or in a function.
 FLOORS = {
     "vocab": 0, "errors": 0, "places": 0, "collecting": 0,
-    "turtle": 1, "pubmed": 1, "header": 1, "svg": 1, "intake": 1, "store": 1,
+    "turtle": 1, "in_order": 1, "pubmed": 1, "header": 1, "svg": 1, "intake": 1, "store": 1,
     "owltext": 2, "question": 2, "rule": 2, "names": 2, "fact": 2, "report": 2, "groups": 2, "standing": 2, "changes": 2,
     "silence": 2.5,
     "ask": 3, "facts": 3, "show": 3, "spans": 3, "reason": 3, "shapes": 3, "fragment": 3, "infer": 3, "proof": 3,

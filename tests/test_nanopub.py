@@ -20,6 +20,7 @@ from aa_ld.exchange import describe, export, facts_of, read
 from aa_ld.exchange.keys import Signer, open_signer, orcid_of
 from aa_ld.publish.metadata import read_metadata
 from aa_ld.publish.nanopubs import nanopubs
+from aa_ld.publish.spool import read as bytes_of
 from aa_ld.vocab import PREFIXES
 
 NPX = PREFIXES["npx"]
@@ -386,8 +387,9 @@ def test_an_unsigned_index_tells_what_is_stated_no_more(layers, tmp_path):
     def index(facts: list[str]) -> str:
         made = dict(nanopubs(layers, describe(layers, facts), known, tmp_path))
         (tmp_path / "nanopubs").mkdir(exist_ok=True)
-        (tmp_path / "nanopubs/index.trig").write_text(made["nanopubs/index.trig"], encoding="utf-8")
-        return made["nanopubs/index.trig"]
+        text = bytes_of(made["nanopubs/index.trig"])
+        (tmp_path / "nanopubs/index.trig").write_bytes(text)
+        return text.decode()
 
     assert "npx:retracts" not in index(FACTS)
     gone = index(FACTS[:2])

@@ -7,11 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, Triple, parse, serialize
 
+from aa_ld import in_order as runs
 from aa_ld import load
+from aa_ld.in_order import InOrder
 from aa_ld.merging import nodes
-from aa_ld.publish import in_order as runs
 from aa_ld.publish import lines as of_lines
-from aa_ld.publish.in_order import in_order
 from aa_ld.publish.lines import lines, quads
 from aa_ld.store import Layers
 
@@ -64,9 +64,10 @@ def test_runs_on_a_disk_come_back_sorted(given_lines, size):
     """Equal lines stay as many as they are, and empty ones too."""
     with pytest.MonkeyPatch.context() as patch:
         in_small_runs(patch, size)
-        found = list(in_order(given_lines))
+        held = InOrder(given_lines)
+        found, again = list(held), list(held)
 
-    assert found == sorted(given_lines)
+    assert found == again == sorted(given_lines)
 
 
 def test_the_shipped_lines_are_those_that_are_sorted_whole():

@@ -8,7 +8,8 @@ keeps these triples; whatever else it writes can be made from them again.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from itertools import chain, islice
 from typing import NamedTuple
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Triple
@@ -43,6 +44,7 @@ _DENIED = f"""PREFIX aa: <{_AA}> SELECT DISTINCT ?s ?p ?o WHERE {{
   ?fact aa:polarity aa:Negative ; aa:subject ?s ; aa:predicate ?p ; aa:object ?o . FILTER(ISIRI(?s) && ISIRI(?p)) }}"""
 
 _BATCH = 200
+_AT_ONCE = 400  # facts that are described together where there are many
 
 POSITIVE = NamedNode(_AA + "Positive")
 
@@ -121,7 +123,8 @@ def describe(source: Source, facts: Iterable[Fact | str]) -> list[Described]:
     """
     wanted = sorted({fact if isinstance(fact, str) else fact.iri for fact in facts})
     conflicts = _conflicts(source, wanted)
-    said = _said(source, [*wanted, *(c for found in conflicts.values() for c in found)])
+    once = dict.fromkeys([*wanted, *chain.from_iterable(conflicts.values())])  # many facts share a conflict
+    said = _said(source, list(once))
     edge = set(said)
     while edge:
         further = _objects(said, edge) - set(said)
@@ -131,6 +134,37 @@ def describe(source: Source, facts: Iterable[Fact | str]) -> list[Described]:
         said.update(found)
         edge = set(found)
     return [Described(iri, said[iri], _others(iri, said, conflicts[iri])) for iri in wanted if iri in said]
+
+
+class DescribedAnew:
+    """Facts with all that belongs to each, described a few at a time whenever they are gone through.
+
+    facts  gives their IRIs, sorted
+
+    >>> from aa_ld.store import open_layers
+    >>> found = DescribedAnew(open_layers(), lambda: [PREFIXES["fact"] + "serum-interleukin-4-raised"])
+    >>> [len(fact.lines()) for fact in found], list(found) == list(found)
+    ([1], True)
+    """
+
+    def __init__(self, source: Source, facts: Callable[[], Iterable[str]]) -> None:
+        self._source, self._facts = source, facts
+        self._all: list[Described] | None = None  # if they are few
+
+    def __iter__(self) -> Iterator[Described]:
+        return self._anew() if self._all is None else iter(self._all)
+
+    def _anew(self) -> Iterator[Described]:
+        waiting = iter(self._facts())
+        part = list(islice(waiting, _AT_ONCE))
+        further = list(islice(waiting, _AT_ONCE))
+        if not further:
+            self._all = describe(self._source, part)
+            yield from self._all
+            return
+        while part:
+            yield from describe(self._source, part)
+            part, further = further, list(islice(waiting, _AT_ONCE))
 
 
 def described(triples: Iterable[Triple]) -> list[Described]:
@@ -197,7 +231,7 @@ def plain(source: Source) -> Plain:
 
 def untellable(fact: Described) -> str:
     """Why no format can give a fact back as it is; empty where all can."""
-    objects = [triple.object for triple in fact.triples()]
+    objects = [o for said in (fact.own, *fact.others.values()) for values in said.values() for o in values]
     if any(isinstance(value, BlankNode | Triple) for value in objects):
         return "a part of it has no name, so it cannot be told from others"
     if any(isinstance(value, Literal) and value.direction is not None for value in objects):

@@ -15,22 +15,20 @@ https://biolink.github.io/biolink-model/.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from hashlib import sha256
-from typing import Any
+from itertools import chain, compress
 
 from pyoxigraph import Literal, NamedNode, Triple
 
 from aa_ld.errors import ExchangeFileError
 from aa_ld.exchange.biolink import BIOLINK, Biolink, Told
 from aa_ld.exchange.cells import columns, iri_of, plain_text, term_of
-from aa_ld.exchange.described import Described, Term, described
-from aa_ld.exchange.nodes import Nodes
+from aa_ld.exchange.described import Described, Term, described, untellable
+from aa_ld.exchange.nodes import Nodes, Row, Rows
 from aa_ld.exchange.skipped import Skipped
 from aa_ld.store import Source
 from aa_ld.vocab import BASE, PREFIXES, compact
-
-Row = dict[str, Any]
 
 NODES, EDGES, NEGATED = "nodes", "edges", "negated_edges"
 _AA = PREFIXES["aa"]
@@ -54,14 +52,28 @@ def write_kgx(source: Source, facts: Iterable[Described]) -> tuple[dict[str, str
     >>> files["edges.tsv"].splitlines()[1].split("\\t")[1:4]
     ['DRUGBANK:DB12159', 'biolink:affects', 'MESH:D015847']
     """
-    tables, skipped = _tables(source, facts)
+    skipped: list[Skipped] = []
+    told = lines_of_kgx(source, list(facts), skipped.append)
+    return {name: "".join(lines) for name, lines in told}, skipped
+
+
+def lines_of_kgx(
+    source: Source, facts: Iterable[Described], skip: Callable[[Skipped], object]
+) -> Iterator[tuple[str, Iterator[str]]]:
+    """The name of each file of KGX in TSV, and its lines, however many there are; see write_kgx.
+
+    facts  gone through twice, a fact at a time
+    skip   is told what is left out, by IRI, before the first file comes
+    """
     first = {NODES: _NODE_COLUMNS, EDGES: _EDGE_COLUMNS, NEGATED: _EDGE_COLUMNS}
-    return {f"{name}.tsv": _tsv(rows, first[name]) for name, rows in tables.items()}, skipped
+    for name, rows in _tables(source, facts, skip).items():
+        yield f"{name}.tsv", _tsv(rows, first[name])
 
 
 def write_kgx_jsonl(source: Source, facts: Iterable[Described]) -> tuple[dict[str, str], list[Skipped]]:
     """The same rows as JSON lines: several values as an array, nothing where there is no value."""
-    tables, skipped = _tables(source, facts)
+    skipped: list[Skipped] = []
+    tables = _tables(source, list(facts), skipped.append)
     return {f"{name}.jsonl": "".join(_json(row) for row in rows) for name, rows in tables.items()}, skipped
 
 
@@ -81,37 +93,36 @@ def read_kgx_jsonl(files: Mapping[str, str]) -> list[Described]:
     return _read({name: _rows_of_jsonl(f"{name}.jsonl", files) for name in (NODES, EDGES, NEGATED)})
 
 
-def _tables(source: Source, facts: Iterable[Described]) -> tuple[dict[str, list[Row]], list[Skipped]]:
+def _tables(source: Source, facts: Iterable[Described], skip: Callable[[Skipped], object]) -> dict[str, Rows]:
+    """The rows of each table. Edges can only be told once all nodes have identifiers, so facts are gone through twice."""
     biolink = Biolink(source)
-    told: list[tuple[Described, Told]] = []
-    skipped = []
+    nodes = Nodes(source, biolink)
+    kept = bytearray()  # whether it is told, fact by fact
     for fact in facts:
-        found = biolink.tell(fact)
+        found = untellable(fact) or biolink.tell(fact)
         if isinstance(found, str):
-            skipped.append(Skipped(fact.iri, found))
+            skip(Skipped(fact.iri, found))
         else:
-            told.append((fact, found))
-    nodes = Nodes(source, biolink, (fact for fact, _ in told), _terms(told))
-    edges = [
-        (how.negated, _edge(nodes, fact, how, content)) for fact, how in told for content in fact.contents()
-    ]
-    return {
-        NODES: nodes.rows(),
-        EDGES: sorted((row for negated, row in edges if not negated), key=_by_id),
-        NEGATED: sorted((row for negated, row in edges if negated), key=_by_id),
-    }, skipped
+            nodes.add(fact.others, _terms(fact, found))
+        kept.append(not isinstance(found, str))
+    nodes.settle()
+    edges = {False: Rows(), True: Rows()}
+    for fact in compress(facts, kept):
+        how = biolink.tell(fact)
+        assert isinstance(how, Told)
+        for content in fact.contents():
+            edges[how.negated].add(_edge(nodes, fact, how, content))
+    return {NODES: nodes.rows, EDGES: edges[False], NEGATED: edges[True]}
 
 
-def _terms(told: Iterable[tuple[Described, Told]]) -> set[str]:
-    """The IRIs that edges and their qualifiers link."""
-    found: list[Term] = []
-    for fact, how in told:
-        found += [
-            *fact.values("subject"),
-            *fact.values("object"),
-            *(v for vs in how.qualifiers.values() for v in vs),
-        ]
-    return {v.value for v in found if isinstance(v, NamedNode) and not v.value.startswith(BIOLINK)}
+def _terms(fact: Described, how: Told) -> Iterator[str]:
+    """The IRIs that the edges of a fact and their qualifiers link."""
+    linked = [fact.values("subject"), fact.values("object"), *how.qualifiers.values()]
+    return (
+        value.value
+        for value in chain.from_iterable(linked)
+        if isinstance(value, NamedNode) and not value.value.startswith(BIOLINK)
+    )
 
 
 def _edge(nodes: Nodes, fact: Described, how: Told, content: Triple) -> Row:
@@ -169,16 +180,12 @@ def _is_count(text: str) -> bool:
     return text.isascii() and text.isdigit() and len(text) < 10
 
 
-def _by_id(row: Row) -> str:
-    return str(row["id"])
-
-
-def _tsv(rows: list[Row], first: tuple[str, ...]) -> str:
-    head = [*first, *sorted({name for row in rows for name in row} - set(first))]
-    return "".join(
-        "\t".join(cells) + "\n"
-        for cells in [head, *([_flat(row.get(name, "")) for name in head] for row in rows)]
-    )
+def _tsv(rows: Rows, first: tuple[str, ...]) -> Iterator[str]:
+    head = [*first, *sorted(rows.columns - set(first))]
+    yield "\t".join(head) + "\n"
+    for row in rows:
+        cells = {name: _flat(value) for name, value in row.items()}
+        yield "\t".join([cells.get(name, "") for name in head]) + "\n"
 
 
 def _flat(value: object) -> str:

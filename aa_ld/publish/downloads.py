@@ -12,8 +12,9 @@ from pyoxigraph import NamedNode, Quad, RdfFormat, Triple, parse, serialize
 from aa_ld import places
 from aa_ld.curation.exporting import export_table
 from aa_ld.errors import NotTabularError
-from aa_ld.exchange import written
-from aa_ld.exchange.described import Described, describe
+from aa_ld.exchange.described import Described, DescribedAnew
+from aa_ld.exchange.kgx import lines_of_kgx
+from aa_ld.exchange.skipped import Skipped, skipped_table
 from aa_ld.executables import question_triples
 from aa_ld.publish.answers import all_rows
 from aa_ld.publish.catalogue import Distribution
@@ -44,7 +45,7 @@ def downloads(site: Site, before: Path | None = None) -> Iterator[Distribution]:
     yield from _ontology()
     yield from _data(site.layers)
     yield from _tables(site, [iri for iri in facts if not iri.startswith(PREFIXES["fact"] + "derived-")])
-    found = describe(site.layers, facts)
+    found = DescribedAnew(site.layers, lambda: facts)
     yield from _graphs(site.layers, found)
     yield from _nanopubs(site.layers, found, site.metadata, before)
     yield from _questions(site.questions)
@@ -140,18 +141,24 @@ def _bytes(content: str | bytes) -> bytes:
     return content.encode() if isinstance(content, str) else content
 
 
-def _graphs(layers: Layers, facts: list[Described]) -> Iterator[Distribution]:
-    for name, text in written(layers, facts, "kgx").files.items():
-        yield _made(
-            f"kgx/{name}", f"Facts for knowledge graphs in the words of Biolink: {name}", text.encode()
-        )
+def _graphs(layers: Layers, facts: Iterable[Described]) -> Iterator[Distribution]:
+    title = "Facts for knowledge graphs in the words of Biolink: "
+    left_out = Spool.of([skipped_table([]).encode()])
+
+    def skip(fact: Skipped) -> None:
+        left_out.write("\t".join(fact).encode() + b"\n")
+
+    for name, told in lines_of_kgx(layers, facts, skip):
+        yield _of(f"kgx/{name}", title + name, Spool.of(line.encode() for line in told))
+    yield _of("kgx/skipped.tsv", f"{title}skipped.tsv", left_out)
 
 
 def _nanopubs(
-    layers: Layers, facts: list[Described], metadata: Metadata, before: Path | None
+    layers: Layers, facts: Iterable[Described], metadata: Metadata, before: Path | None
 ) -> Iterator[Distribution]:
-    for path, text in nanopubs(layers, facts, metadata, before):
-        yield _made(path, f"Nanopublication: {path.rpartition('/')[2]}", text.encode())
+    for path, data in nanopubs(layers, facts, metadata, before):
+        held = Spool.of([data]) if isinstance(data, bytes) else data
+        yield _of(path, f"Nanopublication: {path.rpartition('/')[2]}", held)
 
 
 def _questions(questions: Mapping[str, Question]) -> Iterator[Distribution]:

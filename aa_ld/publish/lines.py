@@ -12,8 +12,8 @@ from itertools import islice
 
 from pyoxigraph import NamedNode, Quad, RdfFormat, Triple, parse, serialize
 
+from aa_ld.in_order import InOrder
 from aa_ld.merging import nodes
-from aa_ld.publish.in_order import in_order
 from aa_ld.store import Layers
 
 _AT_ONCE = 2000  # lines that are looked at together
@@ -36,7 +36,7 @@ def lines(layers: Layers) -> Iterator[bytes]:
 def lines_of(layers: Layers, graph: NamedNode) -> Iterator[bytes]:
     """The lines of one graph as N-Triples, without their ends."""
     triples = (quad.triple for quad in layers.store.quads_for_pattern(None, None, None, graph))
-    return in_order(_named(triples))
+    return iter(InOrder(_named(triples)))
 
 
 def quads(layers: Layers) -> Iterator[Quad]:

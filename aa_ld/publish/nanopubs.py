@@ -6,6 +6,7 @@ These are not signed; see aa_ld.publish.signed for those that are.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import chain, islice
 from pathlib import Path
 from typing import NamedTuple
 
@@ -14,8 +15,10 @@ from pyoxigraph import Literal, NamedNode, RdfFormat, Triple
 from aa_ld.errors import UsageError
 from aa_ld.exchange.described import Described, parsed
 from aa_ld.exchange.nanopub import Graphs, each_nanopub, head_of, laid_out, trig
+from aa_ld.in_order import InOrder
 from aa_ld.publish.metadata import Metadata
 from aa_ld.publish.resources import path_of
+from aa_ld.publish.spool import Content, Spool
 from aa_ld.store import Source
 from aa_ld.vocab import BASE, PREFIXES, RDF_TYPE, compact
 
@@ -47,8 +50,8 @@ class Listed(NamedTuple):
 
 def nanopubs(
     source: Source, facts: Iterable[Described], metadata: Metadata, before: Path | None = None
-) -> Iterator[tuple[str, str]]:
-    """The path and the text of each file; the last two hold all, and the index.
+) -> Iterator[tuple[str, Content]]:
+    """The path and what stands in each file; the last two hold all, and the index.
 
     before  the folder of the publication before; facts that its index names and
             that are stated no more are told as retracted
@@ -56,19 +59,40 @@ def nanopubs(
     Raises UsageError where the index before cannot be read.
     """
     prefixes: set[str] = set()
-    blocks: list[str] = []
-    named = []
+    blocks, named = Spool(), InOrder()
+    gone = _named_before(before) if before else set()
     for iri, declared, written in each_nanopub(source, facts):
-        named.append(iri + "/nanopub/")
+        gone.discard(iri + "/nanopub/")
+        named.add(_element(iri + "/nanopub/"))
         prefixes |= declared
-        blocks += written
-        yield FOLDER + path_of(iri).removeprefix("fact/") + ".trig", trig(declared, written)
-    yield FOLDER + "all.trig", trig(prefixes, blocks)
+        blocks.write("".join(f"\n{block}" for block in written).encode())
+        yield FOLDER + path_of(iri).removeprefix("fact/") + ".trig", trig(declared, written).encode()
+    head = "".join(f"{each}\n" for each in sorted(prefixes)).encode()
+    yield FOLDER + "all.trig", Spool.of(chain([head], blocks.pieces()))
+    blocks.close()
+    facts_gone = [each.removesuffix("/nanopub/") for each in gone]
+    listed = Listed((), gone, facts_gone, metadata.prior and metadata.prior + "/nanopub-index/")
+    yield FOLDER + "index.trig", Spool.of(_index(listed, named, metadata))
+
+
+def _element(nanopub: str) -> bytes:
+    """The line of an index that names a nanopublication."""
+    return f"  npx:includesElement <{nanopub}> ;".encode()
+
+
+def _index(listed: Listed, elements: InOrder, metadata: Metadata) -> Iterator[bytes]:
+    """The text of the index piece by piece: it is laid out around its first element, and all take their place there."""
     this = f"{metadata.version_iri}/nanopub-index/"
-    gone = sorted(_named_before(before) - set(named)) if before else []
-    prior = metadata.prior and metadata.prior + "/nanopub-index/"
-    listed = Listed(named, gone, [each.removesuffix("/nanopub/") for each in gone], prior)
-    yield FOLDER + "index.trig", trig(*laid_out(this, index(this, listed, metadata)))
+    one = next(iter(elements), None)
+    if one is not None:
+        listed = listed._replace(elements=[one.partition(b"<")[2].partition(b">")[0].decode()])
+    text = trig(*laid_out(this, index(this, listed, metadata))).encode()
+    head, _, tail = text.partition(one) if one is not None else (text, b"", b"")
+    yield head
+    if one is not None:
+        yield one
+        yield from (b"\n" + line for line in islice(elements, 1, None))
+    yield tail
 
 
 def index(this: str, listed: Listed, metadata: Metadata, creator: str = BASE + "project") -> Graphs:
