@@ -34,8 +34,8 @@ def shown(layers: Layers, question: Question, names: Names, facts: Mapping[str, 
     >>> from aa_ld.question import find_question
     >>> from aa_ld.store import open_layers
     >>> layers = open_layers()
-    >>> shown(layers, find_question("treatments-that-may-worsen"), Names(layers), {}).total
-    5
+    >>> shown(layers, find_question("treatments-toward-th2"), Names(layers), {}).total
+    1
     """
     first = question._replace(text=f"{question.text}\nLIMIT {MOST_ROWS}")
     answer = answered(layers, first, names, {}, facts)

@@ -37,12 +37,9 @@ def schema_org(resource: Resource, metadata: Metadata) -> dict[str, Any]:
     """What schema.org has words for of a resource.
 
     >>> from aa_ld import load
-    >>> from aa_ld.names import Names
-    >>> from aa_ld.publish.metadata import read_metadata
-    >>> from aa_ld.publish.resources import layer_lines, resources
-    >>> layers = load("review").layers
-    >>> found = {each.iri: each for each in resources(layer_lines(layers), Names(layers))}
-    >>> schema_org(found[BASE + "AlopeciaAreata"], read_metadata(layers))["@type"]
+    >>> from aa_ld.publish.linked import Site
+    >>> site = Site(load("review").layers)
+    >>> schema_org(site.resources[BASE + "AlopeciaAreata"], site.metadata)["@type"]
     'DefinedTerm'
     """
     said = _said(resource)
