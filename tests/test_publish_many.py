@@ -81,7 +81,7 @@ def made(site) -> dict[str, Read]:
 
 
 def csv_of(site: Site, question: Question) -> bytes:
-    return downloads._csv(site, question)
+    return downloads._csv(site, question).read()
 
 
 def words(page: Read) -> str:

@@ -8,8 +8,11 @@ import pytest
 from exchanged import random_facts, world
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pyoxigraph import Literal, NamedNode, Quad
 
 from aa_ld import in_order, load
+from aa_ld.curation.exporting import export_table
+from aa_ld.curation.texts import open_texts
 from aa_ld.exchange import described as of_facts
 from aa_ld.exchange import exported
 from aa_ld.exchange.described import DescribedAnew, describe
@@ -17,11 +20,13 @@ from aa_ld.exchange.kgx import lines_of_kgx
 from aa_ld.exchange.nanopub import laid_out, trig, write_nanopubs
 from aa_ld.exchange.skipped import Skipped, skipped_table
 from aa_ld.knowledge import Knowledge
+from aa_ld.publish import tables
 from aa_ld.publish.metadata import read_metadata
 from aa_ld.publish.nanopubs import Listed, index, nanopubs
 from aa_ld.publish.spool import read
+from aa_ld.publish.tables import facts_table
 from aa_ld.store import Layers
-from aa_ld.vocab import PREFIXES
+from aa_ld.vocab import BASE, IDENTIFIER, PREFIXES, compact
 
 
 @cache
@@ -86,3 +91,58 @@ def test_the_index_written_line_by_line_is_that_which_is_laid_out_whole(names, i
 
     assert made["nanopubs/index.trig"] == trig(*laid_out(this, index(this, listed, metadata)))
     assert made["nanopubs/all.trig"] == write_nanopubs(layers, facts)
+
+
+def test_the_table_of_facts_told_in_lots_is_that_of_all(monkeypatch):
+    """Columns are those that any row fills, and parts of a text without a fact follow all facts."""
+    kb = load("review")
+    iris = sorted(fact.iri for fact in kb.facts() if fact.evidence)
+    (text,) = open_texts(kb.layers, {}).values()
+    for part, *_ in text.parts[:2]:
+        reason = NamedNode(BASE + "NoCounterpart")
+        kb.layers.add_quads([Quad(NamedNode(part), NamedNode(BASE + "notCovered"), reason)], "review")
+    whole = export_table(kb.layers, iris)
+    monkeypatch.setattr(tables, "_AT_ONCE", 7)
+    found = facts_table(kb.layers, lambda: iris)
+
+    assert ["no counterpart" in line for line in whole.splitlines()[-3:]] == [False, True, True]
+    assert (found.table.read().decode(), found.missing) == (whole, 0)
+
+
+def left_out_of(told: tables.FactsTable) -> list[str]:
+    """The short names of facts that a table cannot tell."""
+    return [line.split(b"\t")[0].decode() for line in list(told.left_out.lines())[1:]]
+
+
+def test_facts_that_a_table_would_take_for_one_are_told_apart_in_whatever_lot_they_stand(monkeypatch):
+    """One identifier in large and small letters, or one line of evidence: the first fact stays, and only the other goes."""
+    kb = load("review")
+    one, two, three, four, *_ = iris = sorted(fact.iri for fact in kb.facts() if fact.evidence)[:8]
+    line = next(kb.layers.store.quads_for_pattern(NamedNode(three), NamedNode(BASE + "evidence"), None))
+    owned = next(kb.layers.store.quads_for_pattern(NamedNode(one), NamedNode(IDENTIFIER), None))
+    kb.layers.remove(two)
+    kb.layers.add_quads(
+        [
+            Quad(NamedNode(two), NamedNode(IDENTIFIER), Literal(owned.object.value.lower())),
+            Quad(NamedNode(four), line.predicate, line.object),
+        ],
+        "data",
+    )
+    for at_once in (1, 8):
+        monkeypatch.setattr(tables, "_AT_ONCE", at_once)
+        found = facts_table(kb.layers, lambda: iris)
+
+        assert left_out_of(found) == [compact(two), compact(four)]
+        assert found.missing == 2
+
+
+def test_what_a_table_has_no_more_room_for_is_named_beside_it(monkeypatch):
+    """No more rows than are read again."""
+    iris = sorted(fact.iri for fact in knowledge().facts() if fact.evidence)[:9]
+    monkeypatch.setattr(tables, "_AT_ONCE", 3)
+    parts = tables.Exporter(knowledge().layers).most_uncovered()
+    monkeypatch.setattr(tables, "MOST_ROWS", parts + 6)
+    found = facts_table(knowledge().layers, lambda: iris)
+
+    assert 0 < found.missing < 9
+    assert left_out_of(found) == [compact(iri) for iri in iris[-found.missing :]]

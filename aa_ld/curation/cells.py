@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
+from copy import copy
 
 from pyoxigraph import Literal, NamedNode
 
@@ -40,6 +41,9 @@ _WORDS: dict[str, Callable[[str], Literal]] = {
 #: For how many cells the nearest terms are sought; a table with more that is wrong is wrong in some other way.
 _MOST_SOUGHT = 200
 
+#: For how many cells it is remembered what they mean, from one table to the next.
+_MOST_MEANT = 10_000
+
 #: What the program says of a fact and no table does.
 _OURS = {_AA + "AcceptedMediumConfidence"}
 
@@ -71,8 +75,8 @@ class Cells:
     ([], ('serum',))
     """
 
-    def __init__(self, layers: Layers) -> None:
-        self.names = Names(layers)
+    def __init__(self, layers: Layers, names: Names | None = None) -> None:
+        self.names = names or Names(layers)
         self.own: dict[str, tuple[str, str]] = {}
         self.faults: list[Fault] = []
         self.classes: dict[str, str] = {}
@@ -89,6 +93,14 @@ class Cells:
         self._said: dict[tuple[str, str], tuple[int, str]] = {}
         self._meant: dict[tuple[str, tuple[str, ...]], str | None] = {}
         self._refused: dict[tuple[str, tuple[str, ...]], UnknownTermError | ParameterValueError] = {}
+
+    def anew(self) -> Cells:
+        """The same for another table: what is known of the layers stays, what the table said goes."""
+        found = copy(self)
+        found.own, found.faults, found._said = {}, [], {}
+        if len(self._meant) > _MOST_MEANT:
+            self._meant.clear()
+        return found
 
     def fault(self, row: int, column: str, what: str, remedy: str, near: Iterable[str] = ()) -> None:
         """Keep one thing that is wrong."""

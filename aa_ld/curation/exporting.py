@@ -5,13 +5,14 @@ from __future__ import annotations
 import csv
 import io
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from pyoxigraph import Literal, NamedNode, Triple
 
 from aa_ld.curation.cells import Cells, Value
 from aa_ld.curation.columns import COLUMNS, PLAIN
-from aa_ld.curation.facts import import_rows
+from aa_ld.curation.facts import Importer
+from aa_ld.curation.known import KnownNames
 from aa_ld.curation.publications import doi_of
 from aa_ld.curation.table import read_rows, write_rows
 from aa_ld.curation.texts import Piece, Text, open_texts, shown_name
@@ -56,7 +57,10 @@ def export_rows(layers: Layers, facts: Iterable[str]) -> list[dict[str, str]]:
     A part of a text that has no fact and says why follows, once any line
     points into that text.
     """
-    return list(_Export(layers).rows(facts))
+    cells, texts = Cells(layers), open_texts(layers, {})
+    exporting = _Export(layers, cells, texts)
+    met: dict[str, str] = {}
+    return [*exporting.rows(facts, met), *exporting.uncovered(met)]
 
 
 def export_table(layers: Layers, facts: Iterable[str]) -> str:
@@ -69,19 +73,54 @@ def export_table(layers: Layers, facts: Iterable[str]) -> str:
     >>> table.splitlines()[0].split()[:4]
     ['fact', 'id', 'class', 'subject']
     """
-    wanted = list(facts)
-    table = write_rows(export_rows(layers, wanted), list(COLUMNS))
-    said = set(triples_of(layers, wanted))
-    try:
-        back = set(import_rows(layers, read_rows("the export", table, list(COLUMNS)), "the export").triples)
-    except TableError as error:
-        what = f"The table would not read back: {error.faults[0]}"
-        raise NotTabularError("export", what, "Export with --format ttl.") from None
-    lost = sorted(map(str, said - back)) + sorted(map(str, back - said - _uncovered(back)))
-    if lost:
-        what = f"The table would lose or change {len(lost)} triples, such as {lost[0]}."
-        raise NotTabularError("export", what, "Export with --format ttl.")
-    return table
+    exporter = Exporter(layers)
+    rows, met = exporter.rows(list(facts))
+    return write_rows([*rows, *exporter.uncovered(met)], list(COLUMNS))
+
+
+class Exporter:
+    """Gives facts as rows, some at a time, each time seen to read back as the very same triples.
+
+    >>> from aa_ld.store import open_layers
+    >>> rows, texts = Exporter(open_layers()).rows([PREFIXES["fact"] + "serum-interleukin-4-raised"])
+    >>> rows[0]["predicate"], list(texts)
+    ('has a level in', ['https://w3id.org/aa-ld/source/review-abstract'])
+    """
+
+    def __init__(self, layers: Layers) -> None:
+        texts = open_texts(layers, {})
+        cells = Cells(layers, KnownNames(layers))
+        self._layers = layers
+        self._export = _Export(layers, cells, texts)
+        self._import = Importer(layers, cells, texts)
+
+    def rows(self, facts: list[str]) -> tuple[list[dict[str, str]], dict[str, str]]:
+        """The rows of facts, and the texts that they point into, each with its publication.
+
+        Raises NotTabularError where a fact says something that has no column.
+        """
+        met: dict[str, str] = {}
+        rows = list(self._export.rows(facts, met))
+        table = write_rows([*rows, *self.uncovered(met)], list(COLUMNS))
+        said = set(triples_of(self._layers, facts))
+        try:
+            back = set(self._import.read(read_rows("the export", table, list(COLUMNS)), "the export").triples)
+        except TableError as error:
+            what = f"The table would not read back: {error.faults[0]}"
+            raise NotTabularError("export", what, "Export with --format ttl.") from None
+        lost = sorted(map(str, said - back)) + sorted(map(str, back - said - _uncovered(back)))
+        if lost:
+            what = f"The table would lose or change {len(lost)} triples, such as {lost[0]}."
+            raise NotTabularError("export", what, "Export with --format ttl.")
+        return rows, met
+
+    def uncovered(self, met: Mapping[str, str]) -> list[dict[str, str]]:
+        """The rows that follow all others: parts of these texts that have no fact, and why."""
+        return list(self._export.uncovered(met))
+
+    def most_uncovered(self) -> int:
+        """How many rows of such parts there are at most."""
+        return sum(len(text.parts) for text in self._export.texts.values())
 
 
 def export_book(layers: Layers, facts: Iterable[str]) -> bytes:
@@ -102,13 +141,11 @@ def _uncovered(triples: Iterable[Triple]) -> set[Triple]:
 
 
 class _Export:
-    def __init__(self, layers: Layers) -> None:
-        self.layers = layers
-        self.cells = Cells(layers)
-        self.texts = open_texts(layers, {})
+    def __init__(self, layers: Layers, cells: Cells, texts: dict[str, Text]) -> None:
+        self.layers, self.cells, self.texts = layers, cells, texts
 
-    def rows(self, facts: Iterable[str]) -> Iterator[dict[str, str]]:
-        texts: dict[str, str] = {}
+    def rows(self, facts: Iterable[str], texts: dict[str, str]) -> Iterator[dict[str, str]]:
+        """The rows of facts; the texts that they point into are put down, each with its publication."""
         for iri in facts:
             own = self._said(iri)
             first = self._fact(iri, own)
@@ -116,6 +153,9 @@ class _Export:
             for line in names or [""]:
                 yield {**first, **(self._line(line, texts) if line else {})}
                 first = {"fact": compact(iri)}
+
+    def uncovered(self, texts: Mapping[str, str]) -> Iterator[dict[str, str]]:
+        """The rows of parts of texts that have no fact."""
         for text, publication in texts.items():
             yield from self._uncovered(self.texts[text], publication)
 

@@ -54,23 +54,41 @@ def import_rows(
     >>> [str(t.object) for t in import_rows(open_layers(), [row], "x.tsv").triples]
     ['<https://w3id.org/aa-ld/RiskStatement>']
     """
-    reading = _Import(layers, rows, open_texts(layers, texts or {}), progress)
-    reading.run()
-    if reading.cells.faults:
-        raise table_error(where, reading.cells.faults)
-    return reading.out
+    return Importer(layers, Cells(layers), open_texts(layers, texts or {})).read(rows, where, progress)
+
+
+class Importer:
+    """Reads tables over the same layers, each for itself; what is known of the layers is looked up once."""
+
+    def __init__(self, layers: Layers, cells: Cells, texts: dict[str, Text]) -> None:
+        self._layers, self._cells, self._texts = layers, cells, texts
+        self._publications = Publications(layers, cells)
+
+    def read(self, rows: Sequence[Row], where: str, progress: Progress = quiet) -> Imported:
+        """The triples of a table; see import_rows."""
+        cells = self._cells.anew()
+        reading = _Import(self._layers, rows, self._texts, cells, self._publications.anew(cells), progress)
+        reading.run()
+        if cells.faults:
+            raise table_error(where, cells.faults)
+        return reading.out
 
 
 class _Import:
-    def __init__(
-        self, layers: Layers, rows: Sequence[Row], texts: dict[str, Text], progress: Progress
+    def __init__(  # noqa: PLR0913, PLR0917 - what a table is read with
+        self,
+        layers: Layers,
+        rows: Sequence[Row],
+        texts: dict[str, Text],
+        cells: Cells,
+        publications: Publications,
+        progress: Progress,
     ) -> None:
-        self.rows, self.texts, self.progress = rows, texts, progress
+        self.layers, self.rows, self.texts, self.progress = layers, rows, texts, progress
         self.out = Imported()
-        self.cells = Cells(layers)
-        self.publications = Publications(layers, self.cells)
+        self.cells = cells
+        self.publications = publications
         self.lines = Lines(self.cells, texts, self.out)
-        self.loaded = {quad.subject.value for quad in layers.store if isinstance(quad.subject, NamedNode)}
         self.groups: dict[str, list[Row]] = {}
         self.cohorts: dict[int, str] = {}
         self.kinds: dict[str, str] = {}
@@ -150,9 +168,13 @@ class _Import:
         stem = "-".join(filter(None, (slug(words)[:90].strip("-"), publication.rsplit("/", 1)[-1])))
         for more in ("", slug(row.cells.get("id", "")), f"row-{row.number}"):
             name = "-".join(filter(None, (stem, more)))
-            if name and _FACT + name not in self.groups and _FACT + name not in self.loaded:
+            if name and _FACT + name not in self.groups and not self._is_loaded(_FACT + name):
                 return _FACT + name
         return f"{_FACT}{stem}-row-{row.number}"
+
+    def _is_loaded(self, iri: str) -> bool:
+        """Whether something is said of an IRI."""
+        return next(self.layers.store.quads_for_pattern(NamedNode(iri), None, None), None) is not None
 
     def _label(self, text: str) -> str:
         """What a term is called first, whatever synonym the row has."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from copy import copy
 from urllib.parse import quote, unquote
 
 from pyoxigraph import Literal, NamedNode, Triple
@@ -81,6 +82,12 @@ class Publications:
             self._call(iri, compact(iri), value_of(row.get("name", "")))
             if "address" in row:
                 self._by_address.setdefault(value_of(row["address"]).casefold(), iri)
+
+    def anew(self, cells: Cells) -> Publications:
+        """The same for another table, with the cells of that."""
+        found = copy(self)
+        found.cells, found._declared = cells, {}
+        return found
 
     def of(self, row: Row) -> str:
         """The IRI of the publication that a row names; empty where it names none or a wrong one."""

@@ -93,9 +93,21 @@ def write_rows(rows: Iterable[Mapping[str, str]], columns: Sequence[str]) -> str
     >>> write_rows([{"id": "NF01", "note": "=1"}], ["id", "class", "note"])
     "id\\tnote\\nNF01\\t'=1\\n"
     """
+    return _written(laid_out(rows, columns))
+
+
+def write_further(rows: Iterable[Mapping[str, str]], used: Sequence[str]) -> str:
+    """Rows as they follow in a text that has these columns.
+
+    >>> write_further([{"id": "NF01", "note": "=1"}], ["id", "class", "note"])
+    "NF01\\t\\t'=1\\n"
+    """
+    return _written([escaped(row.get(name, "")) for name in used] for row in rows)
+
+
+def _written(lines: Iterable[Sequence[str]]) -> str:
     text = io.StringIO()
-    writer = csv.writer(text, "excel-tab", lineterminator="\n")
-    writer.writerows(laid_out(rows, columns))
+    csv.writer(text, "excel-tab", lineterminator="\n").writerows(lines)
     return text.getvalue()
 
 

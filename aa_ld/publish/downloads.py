@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
-import io
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
 from pyoxigraph import NamedNode, Quad, RdfFormat, Triple, parse, serialize
 
 from aa_ld import places
-from aa_ld.curation.exporting import export_table
-from aa_ld.errors import NotTabularError
 from aa_ld.exchange.described import Described, DescribedAnew
 from aa_ld.exchange.kgx import lines_of_kgx
 from aa_ld.exchange.skipped import Skipped, skipped_table
@@ -25,11 +23,12 @@ from aa_ld.publish.nanopubs import FOLDER as SINGLES
 from aa_ld.publish.nanopubs import nanopubs
 from aa_ld.publish.signed import FOLDER as SIGNED
 from aa_ld.publish.spool import Packed, Spool
+from aa_ld.publish.tables import facts_table
 from aa_ld.question import Question
 from aa_ld.release import products
 from aa_ld.store import Layers
 from aa_ld.turtle import write_turtle
-from aa_ld.vocab import PREFIXES, compact
+from aa_ld.vocab import PREFIXES
 
 _TITLES = {"aa": "The ontology", "aa-base": "The ontology: our own terms, and nothing else"}
 _MEDIA = {
@@ -41,11 +40,17 @@ _MEDIA = {
 
 def downloads(site: Site, before: Path | None = None) -> Iterator[Distribution]:
     """All files to load, in a fixed order; `before` is the folder of the publication before."""
-    facts = sorted(site.facts)
+
+    def all_facts() -> Iterable[str]:
+        return sorted(site.facts)
+
+    def stated() -> Iterable[str]:
+        return (iri for iri in all_facts() if not iri.startswith(PREFIXES["fact"] + "derived-"))
+
     yield from _ontology()
     yield from _data(site.layers)
-    yield from _tables(site, [iri for iri in facts if not iri.startswith(PREFIXES["fact"] + "derived-")])
-    found = DescribedAnew(site.layers, lambda: facts)
+    yield from _tables(site, stated)
+    found = DescribedAnew(site.layers, all_facts)
     yield from _graphs(site.layers, found)
     yield from _nanopubs(site.layers, found, site.metadata, before)
     yield from _questions(site.questions)
@@ -87,46 +92,23 @@ def _data(layers: Layers) -> Iterator[Distribution]:
     yield _of("data/aa-ld.trig.gz", "Everything as TriG, packed", named.ended())
 
 
-def _tables(site: Site, facts: list[str]) -> Iterator[Distribution]:
-    whole, left_out = _facts_table(site.layers, facts)
-    title = f"All facts that sources state{f' but {len(left_out)}' if left_out else ''}"
-    yield _made(
-        "tables/facts.tsv",
-        f"{title}, a row an evidence line; aa-ld import reads it back",
-        whole.encode(),
-    )
-    if left_out:
-        rows = "".join(f"{compact(iri)}\t{' '.join(why.split())}\n" for iri, why in left_out.items())
-        yield _made(
-            "tables/facts.left-out.tsv", "What that table cannot tell", f"fact\treason\n{rows}".encode()
-        )
+def _tables(site: Site, facts: Callable[[], Iterable[str]]) -> Iterator[Distribution]:
+    told = facts_table(site.layers, facts)
+    title = f"All facts that sources state{f' but {told.missing}' if told.missing else ''}"
+    yield _of("tables/facts.tsv", f"{title}, a row an evidence line; aa-ld import reads it back", told.table)
+    if told.missing:
+        yield _of("tables/facts.left-out.tsv", "What that table cannot tell", told.left_out)
     for name, question in site.questions.items():
         if not question.needs():  # one about a single fact has no answer without it
-            yield _made(f"tables/{name}.csv", question.title, _csv(site, question))
+            yield _of(f"tables/{name}.csv", question.title, _csv(site, question))
 
 
-def _facts_table(layers: Layers, facts: list[str]) -> tuple[str, dict[str, str]]:
-    """The facts as a table, and those that it cannot tell whole, found by halves, each with the reason."""
-    if not facts:
-        return "", {}
-    try:
-        return export_table(layers, facts), {}
-    except NotTabularError as error:
-        half = len(facts) // 2
-        parts = [facts[:half], facts[half:]] if half else []
-        left_out = {iri: why for part in parts for iri, why in _facts_table(layers, part)[1].items()}
-        # Where each half can be told and both together cannot, one of them has to go.
-        left_out = left_out or dict.fromkeys(facts[half:], error.what)
-        table, more = _facts_table(layers, [iri for iri in facts if iri not in left_out])
-        return table, {**left_out, **more}
-
-
-def _csv(site: Site, question: Question) -> bytes:
+def _csv(site: Site, question: Question) -> Spool:
     """An answer in words, a row a line, with what is behind each word as an IRI in a column beside it."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
     answer, total = site.answer(question)
     columns = answer.columns
+    made = Spool()
+    writer = csv.writer(codecs.getwriter("utf-8")(made), lineterminator="\n")  # type: ignore[arg-type]
     writer.writerow([each for name in columns for each in (name, f"{name}_iri")])
     for row in answer if total == len(answer) else all_rows(site.layers, question):
         cells = []
@@ -134,11 +116,7 @@ def _csv(site: Site, question: Question) -> bytes:
             term = row.get(name)
             cells += [answer.names.show(term), term.value if isinstance(term, NamedNode) else ""]
         writer.writerow(cells)
-    return out.getvalue().encode()
-
-
-def _bytes(content: str | bytes) -> bytes:
-    return content.encode() if isinstance(content, str) else content
+    return made
 
 
 def _graphs(layers: Layers, facts: Iterable[Described]) -> Iterator[Distribution]:

@@ -86,6 +86,15 @@ class Spool:
             at += len(piece)
             yield piece
 
+    def lines(self) -> Iterator[bytes]:
+        """The lines, without their ends."""
+        rest = b""
+        for piece in self.pieces():
+            *whole, rest = (rest + piece).split(b"\n")
+            yield from whole
+        if rest:
+            yield rest
+
     def copy_to(self, file: BinaryIO) -> None:
         """Write the bytes into a file."""
         for piece in self.pieces():

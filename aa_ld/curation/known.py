@@ -1,0 +1,76 @@
+"""Names of what is loaded, for looking up many cells: with flat memory, however many facts there are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from pyoxigraph import Literal, NamedNode
+
+from aa_ld.names import Names, _folded
+from aa_ld.store import Layers
+from aa_ld.vocab import BASE, IDENTIFIER, PREFIXES, RDF_TYPE, expand
+
+if TYPE_CHECKING:
+    from sqlite3 import Connection
+
+_NAMING = (PREFIXES["rdfs"] + "label", PREFIXES["skos"] + "altLabel", IDENTIFIER)
+_GROUNDS = (NamedNode(BASE + "evidence"), NamedNode(BASE + "rule"))
+_TYPE = NamedNode(RDF_TYPE)
+
+
+class KnownNames(Names):
+    """The same names, which lie in a database without a name on a disk and not in memory.
+
+    >>> from aa_ld.store import open_layers
+    >>> names = KnownNames(open_layers())
+    >>> names.meant("IFN-γ"), names.is_fact(PREFIXES["fact"] + "serum-interleukin-4-raised")
+    ('https://w3id.org/aa-ld/InterferonGamma', True)
+    """
+
+    def __init__(self, layers: Layers) -> None:
+        super().__init__(layers)
+        self._store = layers.store
+
+    def is_fact(self, iri: str) -> bool:
+        """Whether this is a fact: something with an evidence line or a rule."""
+        return any(self._says(iri, ground) for ground in _GROUNDS)
+
+    def _says(self, iri: str, predicate: NamedNode) -> bool:
+        try:
+            found = self._store.quads_for_pattern(NamedNode(iri), predicate, None)
+        except ValueError:  # it is no IRI
+            return False
+        return next(found, None) is not None
+
+    @cached_property
+    def _called(self) -> Connection:
+        """Folded names and the IRIs that have them; made on first use."""
+        from sqlite3 import connect
+
+        database = connect("")
+        database.execute("CREATE TABLE called (name TEXT, iri TEXT)")
+        database.executemany("INSERT INTO called VALUES (?, ?)", self._each())
+        database.execute("CREATE INDEX by_name ON called (name)")
+        return database
+
+    def _each(self) -> Iterator[tuple[str, str]]:
+        for predicate in _NAMING:
+            for quad in self._store.quads_for_pattern(None, NamedNode(predicate), None):
+                if isinstance(quad.subject, NamedNode) and isinstance(quad.object, Literal):
+                    yield _folded(quad.object.value), quad.subject.value
+
+    def _candidates(self, text: str) -> list[str]:
+        """What a text can mean; see Names."""
+        iri = expand(text)
+        exact = [iri] if iri is not None and self._says(iri, _TYPE) else []
+        if exact and (":" in text or text.startswith("<")):
+            return exact
+        called = self._called.execute("SELECT iri FROM called WHERE name = ?", [_folded(text)])
+        named = [*exact, *(iri for (iri,) in called)]
+        if not named and self._says(PREFIXES["fact"] + text, _TYPE):
+            return [PREFIXES["fact"] + text]
+        if not named and text.removeprefix("fact:").startswith("derived-"):
+            return super()._candidates(text)  # the beginning of a name
+        return list(dict.fromkeys(named))
