@@ -115,7 +115,7 @@ def _find_prefix(iri: str, namespaces: list[tuple[str, str]]) -> tuple[str, str]
     return None
 
 
-@lru_cache(maxsize=1 << 16)
+@lru_cache(maxsize=1 << 13)
 def _prefix_of(iri: str) -> tuple[str, str] | None:
     """The same among our own prefixes; many small documents name the same terms."""
     return _find_prefix(iri, _OURS)
