@@ -8,7 +8,6 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from html import escape
 from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
@@ -33,6 +32,7 @@ from aa_ld.publish.redirects import types, w3id
 from aa_ld.publish.signed import Made, Tally, carried, signed
 from aa_ld.publish.since import since
 from aa_ld.publish.site import pages
+from aa_ld.publish.sitemaps import sitemaps
 from aa_ld.publish.spool import Content, Spool, read
 from aa_ld.release.products import named
 from aa_ld.vocab import BASE
@@ -237,9 +237,9 @@ def of_the_whole(
     yield from _versioned(known.metadata, made)
 
 
-def _about(known: Site, made: list[Distribution], site: str) -> Iterator[tuple[str, bytes]]:
+def _about(known: Site, made: list[Distribution], site: str) -> Iterator[tuple[str, Content]]:
     """What is said of the whole, for archives, catalogues and search engines."""
-    metadata, pages = known.metadata, [each.path for each in known.resources.values()]
+    metadata, pages = known.metadata, (each.path for each in known.resources.values())
     described = named(catalogue(known.layers, metadata, made))
     for ending in SYNTAXES:
         yield f"catalogue.{ending}", written(described, ending)
@@ -252,7 +252,7 @@ def _about(known: Site, made: list[Distribution], site: str) -> Iterator[tuple[s
                 (f"dataset.{ending}", written(told, ending)) for ending in SYNTAXES if ending != "jsonld"
             )
     yield "logo.svg", places.site_files()["logo.svg"].read_bytes()
-    yield "sitemap.xml", sitemap(["", *pages], site or BASE, metadata.issued).encode()
+    yield from sitemaps(chain([""], pages), site or BASE, metadata.issued)
     yield (
         "robots.txt",
         f"User-agent: *\nAllow: /\nSitemap: {(site or BASE).rstrip('/')}/sitemap.xml\n".encode(),
@@ -272,14 +272,6 @@ def _versioned(metadata: Metadata, made: list[Distribution]) -> Iterator[tuple[s
         if each.path.startswith(_VERSIONED):
             yield f"{folder}/{each.path.rpartition('/')[2]}", each.data
             each.written()
-
-
-def sitemap(pages: Iterable[str], site: str, day: str) -> str:
-    """The addresses of all pages (https://www.sitemaps.org/protocol.html)."""
-    root = site.rstrip("/") + "/"
-    lines = [f"<url><loc>{escape(root + path)}</loc><lastmod>{day}</lastmod></url>" for path in pages]
-    head = '<?xml version="1.0" encoding="UTF-8"?>\n<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n'
-    return head + "\n".join(lines) + "\n</urlset>\n"
 
 
 #: A file by which a folder is known as one of ours.
