@@ -32,6 +32,7 @@ from aa_ld.publish.building import MARK, files
 from aa_ld.publish.linked import Site
 from aa_ld.publish.redirects import w3id
 from aa_ld.publish.resources import path_of
+from aa_ld.publish.room import room_beside
 from aa_ld.publish.schema_org import embedded
 from aa_ld.vocab import BASE, PREFIXES, compact
 
@@ -517,6 +518,35 @@ def test_a_publication_that_is_ended_leaves_nothing_beside_it(tmp_path):
 
     assert running.returncode == 128 + signal.SIGHUP
     assert os.listdir(tmp_path) == []
+
+
+@pytest.mark.skipif(os.name != "posix", reason="files are held as POSIX does")
+def test_two_publications_do_not_write_to_one_place_at_once(tmp_path, small, capsys):
+    """The second is refused, as it would take away what the first has signed; another place beside it is free."""
+    with room_beside(tmp_path / "site"):
+        code = cli.main(["publish", str(tmp_path / "site")])
+        publish(small, tmp_path / "site.zip")
+
+    assert code == 2
+    assert "Another aa-ld publish is writing this at the moment" in capsys.readouterr().err
+    assert sorted(os.listdir(tmp_path)) == ["site.zip"]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="files are held as POSIX does")
+def test_what_a_publication_left_that_was_killed_is_taken_away_by_the_next(tmp_path, small):
+    """Its room and nothing else, though it be called alike."""
+    code = (
+        "import os, signal; from pathlib import Path; from aa_ld.publish.room import room_beside\n"
+        f"with room_beside(Path({str(tmp_path / 'site')!r})) as room:\n"
+        "    (room / 'new').mkdir(); os.kill(os.getpid(), signal.SIGKILL)"
+    )
+    subprocess.run([sys.executable, "-c", code], check=False, cwd=REPOSITORY)
+    (tmp_path / ".site.mine").mkdir()
+    left = len(os.listdir(tmp_path))
+    publish(small, tmp_path / "site")
+
+    assert left == 2
+    assert sorted(os.listdir(tmp_path)) == [".site.mine", "site"]
 
 
 def test_a_file_that_the_disk_takes_only_a_part_of_is_never_taken_for_whole(tmp_path):

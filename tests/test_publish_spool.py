@@ -61,7 +61,7 @@ def test_large_files_come_whole_into_a_folder_and_into_an_archive(tmp_path):
     (tmp_path / "none").mkdir()
     _write(tmp_path, [("x", data), ("y", Spool.of([data[:7], data[7:]]))])
     for name, content in (("a.zip", data), ("b.zip", Spool.of([data]))):
-        pack(tmp_path / name, [("x", content)], tmp_path / "none")
+        pack(tmp_path / name, [("x", content)], tmp_path / "none", tmp_path)
 
     assert (tmp_path / "x").read_bytes() == (tmp_path / "y").read_bytes() == data
     assert ZipFile(tmp_path / "b.zip").read("x") == data

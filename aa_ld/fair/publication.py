@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 from collections import defaultdict
 from functools import cached_property
@@ -244,11 +245,15 @@ class Publication:
 
     @cached_property
     def pages(self) -> list[str]:
-        """Where the resources lie, without ending, as sitemap.xml has them; the first page is none of them."""
-        import re
-
-        found = [
-            each.replace("&amp;", "&") for each in re.findall(r"<loc>([^<]*)</loc>", self.text("sitemap.xml"))
-        ]
+        """Where the resources lie, without ending, as sitemap.xml or the files that it names have them; the first page is none of them."""
+        found = self._addresses("sitemap.xml")
+        if "<sitemapindex" in self.text("sitemap.xml"):
+            found = [address for each in found for address in self._addresses(each.rpartition("/")[2])]
         root = min(found, key=len, default="")
         return [each.removeprefix(root) for each in found if each.startswith(root) and each != root]
+
+    def _addresses(self, sitemap: str) -> list[str]:
+        """What a sitemap names."""
+        import re
+
+        return [html.unescape(each) for each in re.findall(r"<loc>([^<]*)</loc>", self.text(sitemap))]

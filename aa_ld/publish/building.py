@@ -5,10 +5,8 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from html import escape
 from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
@@ -31,9 +29,11 @@ from aa_ld.publish.packed import pack, unpacked
 from aa_ld.publish.rdf import SYNTAXES, files_of, written
 from aa_ld.publish.records import records
 from aa_ld.publish.redirects import types, w3id
+from aa_ld.publish.room import room_beside
 from aa_ld.publish.signed import Made, Tally, carried, signed
 from aa_ld.publish.since import since
 from aa_ld.publish.site import page_of, pages_of_the_whole, stands_alone
+from aa_ld.publish.sitemaps import sitemaps
 from aa_ld.publish.spool import Content, Spool, read
 from aa_ld.release.products import named
 from aa_ld.vocab import BASE
@@ -77,7 +77,7 @@ def publish(
             return _publish_packed(kb, target, told, site, signer)
         _check(folder, target)
         target.parent.mkdir(parents=True, exist_ok=True)
-        with _room_beside(target) as room:
+        with room_beside(target) as room:
             return _publish_folder(kb, target, room, told, site, signer)
 
 
@@ -100,28 +100,19 @@ def _publish_packed(
     kb: Knowledge, target: Path, told: Told | None, site: str, signer: Signer | None
 ) -> Published:
     target.parent.mkdir(parents=True, exist_ok=True)
-    with _room_beside(target) as room:
+    with room_beside(target) as room:
         before = unpacked(target, MARK, room)
         known = Site(kb.inferred())
         made = _signed(known, signer, before, told) if signer else Made(carried(before), Tally())
         whole = chain(
             of_each(known, _watch(known, told)), of_the_whole(known, told, site, before, made.files)
         )
-        return Published(pack(target, _apart(_inside(whole)), before), made.tally if signer else None)
+        return Published(pack(target, _apart(_inside(whole)), before, room), made.tally if signer else None)
 
 
 def _watch(known: Site, told: Told | None) -> Callable[[int], None] | None:
     """What hears how many pages are done."""
     return (lambda number: told("pages", number, len(known.resources))) if told else None
-
-
-@contextmanager
-def _room_beside(target: Path) -> Iterator[Path]:
-    """A folder on the same disk for the time being, so that what is whole can be moved to its place in one step."""
-    with tempfile.TemporaryDirectory(
-        prefix=f".{target.name}.", dir=target.parent, ignore_cleanup_errors=True
-    ) as room:
-        yield Path(room)
 
 
 @contextmanager
@@ -251,10 +242,10 @@ def of_the_whole(
     yield from _versioned(known.metadata, made)
 
 
-def _about(known: Site, made: list[Distribution], site: str) -> Iterator[tuple[str, bytes]]:
+def _about(known: Site, made: list[Distribution], site: str) -> Iterator[tuple[str, Content]]:
     """What is said of the whole, for archives, catalogues and search engines."""
-    metadata, pages = known.metadata, [each.path for each in known.resources.values()]
-    described = named(catalogue(known.layers, metadata, made))
+    metadata, pages = known.metadata, (each.path for each in known.resources.values())
+    described = named(catalogue(known.layers, metadata, made, known.usage))
     for ending in SYNTAXES:
         yield f"catalogue.{ending}", written(described, ending)
     yield ".well-known/void", written(described, "ttl")
@@ -266,7 +257,7 @@ def _about(known: Site, made: list[Distribution], site: str) -> Iterator[tuple[s
                 (f"dataset.{ending}", written(told, ending)) for ending in SYNTAXES if ending != "jsonld"
             )
     yield "logo.svg", places.site_files()["logo.svg"].read_bytes()
-    yield "sitemap.xml", sitemap(["", *pages], site or BASE, metadata.issued).encode()
+    yield from sitemaps(chain([""], pages), site or BASE, metadata.issued)
     yield (
         "robots.txt",
         f"User-agent: *\nAllow: /\nSitemap: {(site or BASE).rstrip('/')}/sitemap.xml\n".encode(),
@@ -286,14 +277,6 @@ def _versioned(metadata: Metadata, made: list[Distribution]) -> Iterator[tuple[s
         if each.path.startswith(_VERSIONED):
             yield f"{folder}/{each.path.rpartition('/')[2]}", each.data
             each.written()
-
-
-def sitemap(pages: Iterable[str], site: str, day: str) -> str:
-    """The addresses of all pages (https://www.sitemaps.org/protocol.html)."""
-    root = site.rstrip("/") + "/"
-    lines = [f"<url><loc>{escape(root + path)}</loc><lastmod>{day}</lastmod></url>" for path in pages]
-    head = '<?xml version="1.0" encoding="UTF-8"?>\n<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n'
-    return head + "\n".join(lines) + "\n</urlset>\n"
 
 
 #: A file by which a folder is known as one of ours.

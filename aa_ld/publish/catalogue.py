@@ -6,7 +6,6 @@ https://www.w3.org/TR/prov-o/. No clock is read: dates are those of the version.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from hashlib import sha256
 from typing import NamedTuple
@@ -16,6 +15,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 from aa_ld import __version__, places
 from aa_ld.publish.metadata import KEYWORDS, Metadata
 from aa_ld.publish.spool import Spool
+from aa_ld.publish.usage import Usage
 from aa_ld.question import read_questions
 from aa_ld.store import Layers
 from aa_ld.vocab import BASE, LAYERS, PREFIXES, RDF_TYPE
@@ -85,16 +85,18 @@ def described(file: Distribution) -> str:
     return f"{file.title}: {kind}{packed}, {file.size:,} bytes."
 
 
-def catalogue(layers: Layers, metadata: Metadata, files: Iterable[Distribution]) -> list[Triple]:
-    """The triples of dcat.ttl and void.ttl, which are one file.
+def catalogue(layers: Layers, metadata: Metadata, files: Iterable[Distribution], used: Usage) -> list[Triple]:
+    """The triples of dcat.ttl and void.ttl, which are one file; `used` is how often classes and properties are.
 
     >>> from aa_ld.publish.metadata import read_metadata
+    >>> from aa_ld.publish.usage import usage
     >>> from aa_ld.store import open_layers
     >>> layers = open_layers()
-    >>> any(t.predicate.value.endswith("#classPartition") for t in catalogue(layers, read_metadata(layers), []))
+    >>> made = catalogue(layers, read_metadata(layers), [], usage(layers))
+    >>> any(triple.predicate.value.endswith("#classPartition") for triple in made)
     True
     """
-    made = [*_whole(metadata), *_graphs(layers), *_partitions(layers), *_questions()]
+    made = [*_whole(metadata), *_graphs(layers), *_partitions(used), *_questions()]
     for each in files:
         made += _distribution(each, metadata)
     return [*made, *_provenance(metadata)]
@@ -201,21 +203,16 @@ def _graphs(layers: Layers) -> Iterator[Triple]:
     yield Triple(_node(DATASET), _word("void:triples"), _number(total))
 
 
-def _partitions(layers: Layers) -> Iterator[Triple]:
+def _partitions(used: Usage) -> Iterator[Triple]:
     """How many instances each class has, and how many triples each property, as editors complete names by it."""
-    classes: Counter[str] = Counter()
-    properties: Counter[str] = Counter()
-    subjects = set()
-    for quad in layers.store.quads_for_pattern(None, None, None):
-        properties[quad.predicate.value] += 1
-        subjects.add(quad.subject)
-        if quad.predicate.value == RDF_TYPE and isinstance(quad.object, NamedNode):
-            classes[quad.object.value] += 1
-    yield Triple(_node(DATASET), _word("void:distinctSubjects"), _number(len(subjects)))
-    yield Triple(_node(DATASET), _word("void:classes"), _number(len(classes)))
-    yield Triple(_node(DATASET), _word("void:properties"), _number(len(properties)))
-    yield from _each("class", classes, "void:class", "void:entities")
-    yield from _each("property", properties, "void:property", "void:triples")
+    for name, count in (
+        ("distinctSubjects", used.subjects),
+        ("classes", len(used.classes)),
+        ("properties", len(used.properties)),
+    ):
+        yield Triple(_node(DATASET), _word(f"void:{name}"), _number(count))
+    yield from _each("class", used.classes, "void:class", "void:entities")
+    yield from _each("property", used.properties, "void:property", "void:triples")
 
 
 def _each(kind: str, counts: Mapping[str, int], names: str, counted: str) -> Iterator[Triple]:

@@ -17,6 +17,7 @@ from aa_ld.publish.markup import address, anchor, text
 from aa_ld.publish.metadata import read_metadata
 from aa_ld.publish.resources import PARTS, folder_of, path_of, resources_beside
 from aa_ld.publish.statements import Statements
+from aa_ld.publish.usage import Usage, usage
 from aa_ld.question import Question, read_questions
 from aa_ld.rule import read_rules
 from aa_ld.store import Layers
@@ -129,6 +130,11 @@ class Site:
     def tally(self) -> Tally:
         """How many facts there are, and from where."""
         return tally(self.layers, self.facts, self.resources, self.names)
+
+    @cached_property
+    def usage(self) -> Usage:
+        """How often classes and properties are used."""
+        return usage(self.layers)
 
     def following(self, iri: str) -> Iterator[str]:
         """The facts that rest on a fact."""

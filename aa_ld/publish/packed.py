@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
 import zlib
 from collections.abc import Iterable
 from pathlib import Path
@@ -52,24 +51,20 @@ def unpacked(archive: Path, mark: str, room: Path) -> Path:
     return folder
 
 
-def pack(archive: Path, made: Iterable[tuple[str, Content]], before: Path) -> int:
+def pack(archive: Path, made: Iterable[tuple[str, Content]], before: Path, room: Path) -> int:
     """Write files into an archive, and the versions of before; gives how many were made. An old one stands until then."""
-    handle, temporary = tempfile.mkstemp(prefix=f".{archive.name}.", dir=archive.parent)
-    try:
-        with os.fdopen(handle, "wb") as file, ZipFile(file, "w", ZIP_DEFLATED) as new:
-            for path, data in made:
-                _add(new, path, data)
-            count = len(new.namelist())
-            anew = set(map(_version_of, new.namelist()))
-            for kept in sorted(each for each in (before / "version").rglob("*") if each.is_file()):
-                name = kept.relative_to(before).as_posix()
-                if _version_of(name) not in anew:
-                    new.writestr(_entry(name), kept.read_bytes())
-        os.chmod(temporary, (archive.stat().st_mode if archive.exists() else 0o644) & 0o777)
-        os.replace(temporary, archive)
-    except BaseException:
-        os.unlink(temporary)
-        raise
+    whole = room / "whole.zip"
+    with ZipFile(whole, "x", ZIP_DEFLATED) as new:
+        for path, data in made:
+            _add(new, path, data)
+        count = len(new.namelist())
+        anew = set(map(_version_of, new.namelist()))
+        for kept in sorted(each for each in (before / "version").rglob("*") if each.is_file()):
+            name = kept.relative_to(before).as_posix()
+            if _version_of(name) not in anew:
+                new.writestr(_entry(name), kept.read_bytes())
+    os.chmod(whole, (archive.stat().st_mode if archive.exists() else 0o644) & 0o777)
+    os.replace(whole, archive)
     return count
 
 

@@ -12,7 +12,6 @@ from aa_ld.publish.linked import SKOS, Site
 from aa_ld.publish.markup import address
 from aa_ld.publish.resources import KINDS, path_of
 from aa_ld.publish.spool import Spool
-from aa_ld.publish.usage import usage
 from aa_ld.vocab import BASE, PREFIXES, compact, printable
 
 _KINDS = {
@@ -74,7 +73,7 @@ def words(site: Site) -> bytes:
 
     Each is [short name, label, kind, how often it is used].
     """
-    counted = usage(site.layers)
+    counted = site.usage
     used = counted.properties + counted.classes
     kinds = dict.fromkeys(site.resources.of("term"), "term")
     kinds |= dict.fromkeys(counted.properties, "property") | dict.fromkeys(counted.classes, "class")
