@@ -29,6 +29,7 @@ from aa_ld.publish.packed import pack, unpacked
 from aa_ld.publish.rdf import SYNTAXES, files_of, written
 from aa_ld.publish.records import records
 from aa_ld.publish.redirects import types, w3id
+from aa_ld.publish.resources import path_of
 from aa_ld.publish.room import room_beside
 from aa_ld.publish.signed import Made, Tally, carried, signed
 from aa_ld.publish.since import since
@@ -244,7 +245,7 @@ def of_the_whole(
 
 def _about(known: Site, made: list[Distribution], site: str) -> Iterator[tuple[str, Content]]:
     """What is said of the whole, for archives, catalogues and search engines."""
-    metadata, pages = known.metadata, (each.path for each in known.resources.values())
+    metadata, pages = known.metadata, map(path_of, known.resources)
     described = named(catalogue(known.layers, metadata, made, known.usage))
     for ending in SYNTAXES:
         yield f"catalogue.{ending}", written(described, ending)
