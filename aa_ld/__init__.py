@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from aa_ld.turtle import format_turtle
     from aa_ld.why_not import WhyNot
 
-__version__ = "0.6.0"
+__version__ = "0.7.0"
 
 #: Public name to the module that holds it. They are imported on first use, so
 #: that the command line starts without what it does not need.

@@ -52,7 +52,7 @@ def write_nanopubs(source: Source, facts: Iterable[Described]) -> str:
     >>> layers = open_layers()
     >>> text = write_nanopubs(layers, describe(layers, [PREFIXES["fact"] + "local-immunotherapy-may-worsen-extrinsic"]))
     >>> next(line.strip() for line in text.splitlines() if "dcterms:created" in line)
-    'dcterms:created "2026-11-22T00:00:00Z"^^xsd:dateTime ;'
+    'dcterms:created "2026-11-23T00:00:00Z"^^xsd:dateTime ;'
     """
     prefixes: set[str] = set()
     blocks: list[str] = []

@@ -113,7 +113,8 @@ def _facts(site: Site) -> Iterator[Page]:
                 f"<h3>{title}</h3>{claims(site, (site.facts[iri] for _, _, iri in group), _ROOT)}"
             )
         told = section("Stated by sources", blocks[False]) + section("What follows by rules", blocks[True])
-        yield Page(names[number], "All facts", head + told + ways_on(names, number))
+        ways = ways_on(names, number)
+        yield Page(names[number], "All facts", head + ways + told + ways)
 
 
 def _by_kind(site: Site) -> list[tuple[tuple[bool, bool, str], list[str]]]:
