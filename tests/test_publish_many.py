@@ -7,6 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import given
 from pyoxigraph import (
     BlankNode,
     CanonicalizationAlgorithm,
@@ -17,20 +18,24 @@ from pyoxigraph import (
     RdfFormat,
     parse,
 )
+from random_worlds import examples, worlds
 from webpages import Read
+from worlds import add
 
 from aa_ld import errors, load
 from aa_ld.ask import answered
 from aa_ld.fact import SCOPE, Fact, read_facts
+from aa_ld.infer import infer
 from aa_ld.publish import answers, downloads, graph_files
 from aa_ld.publish.few import MOST
 from aa_ld.publish.linked import Site
 from aa_ld.publish.page_of_advice import page_of_advice
 from aa_ld.publish.paged import PAGE
 from aa_ld.publish.resources import KINDS, PARTS, folder_of
-from aa_ld.publish.site import pages
+from aa_ld.publish.site import page_of, pages
 from aa_ld.publish.spool import Spool, read
 from aa_ld.question import Question
+from aa_ld.store import open_layers
 from aa_ld.vocab import BASE, PREFIXES, RDF_TYPE, graph_iri
 
 INVENTED = 720
@@ -250,6 +255,27 @@ def test_a_key_leads_to_its_fact(site):
     """Those with an identifier, those without, and those that follow."""
     assert {site.key_of(site.names.key(iri)) for iri in site.facts} == set(site.facts)
     assert site.key_of("SF999") is None
+
+
+@examples(15)
+@given(worlds())
+def test_what_is_read_later_is_the_same_in_any_world(world):
+    """Facts about terms, what follows, keys and pages, over facts of all kinds with what the rules make of them."""
+    layers = open_layers(("ontology",))
+    add(layers, world.facts)
+    infer(layers)
+    site, facts = Site(layers), read_facts(layers)
+    naive = naive_about(facts)
+    told = {
+        iri: {role: [fact.iri for fact in few.shown] for role, few in site.about(iri).items()}
+        for iri in naive
+    }
+    paths = Counter(page_of(site, site.resources[iri])[0] for iri in site.facts if iri in site.resources)
+
+    assert told == naive
+    assert {iri: site.facts[iri] for iri in site.facts} == {fact.iri: fact for fact in facts}
+    assert set(paths.values()) <= {1}
+    assert paths.total() + len(site.facts.elsewhere) == len(facts)
 
 
 # Layers as files

@@ -90,7 +90,7 @@ class Statements:
         order = self._order
         found = [
             (order[quad.graph_name], str(triple), triple)
-            for quad in self._store.quads_for_pattern(NamedNode(iri), None, None)
+            for quad in self._quads(subject=iri)
             for triple in [quad.triple]
             if not isinstance(triple.object, BlankNode)
         ]
@@ -116,13 +116,22 @@ class Statements:
 
     def leading(self, iri: str, predicate: str | None = None) -> Iterator[tuple[str, str]]:
         """The properties that lead to an IRI, each with an IRI that has it; every pair once."""
-        wanted = NamedNode(predicate) if predicate else None
-        for quad in self._store.quads_for_pattern(None, wanted, NamedNode(iri), None):
+        for quad in self._quads(predicate=predicate, value=iri):
             if isinstance(quad.subject, NamedNode) and self._is_first(quad):
                 yield quad.predicate.value, quad.subject.value
         for found in dict.fromkeys(self._onto.get(iri, ())):
             if predicate in {None, found[0]}:
                 yield found
+
+    def _quads(
+        self, subject: str | None = None, predicate: str | None = None, value: str | None = None
+    ) -> Iterator[Quad]:
+        """What some IRIs stand in; nothing for a text that is none, as where a line of evidence lacks its publication."""
+        try:
+            wanted = [None if iri is None else NamedNode(iri) for iri in (subject, predicate, value)]
+        except ValueError:
+            return iter(())
+        return self._store.quads_for_pattern(*wanted)
 
     def _is_first(self, quad: Quad) -> bool:
         """Whether no layer before says the same."""
@@ -131,8 +140,7 @@ class Statements:
 
     def between(self, subject: str, value: str) -> Iterator[str]:
         """The properties by which one IRI leads to another."""
-        found = self._store.quads_for_pattern(NamedNode(subject), None, NamedNode(value), None)
-        return (quad.predicate.value for quad in found)
+        return (quad.predicate.value for quad in self._quads(subject=subject, value=value))
 
     def having(self, predicate: str, value: str) -> list[str]:
         """The IRIs that have a plain text as a value, sorted."""
