@@ -12,6 +12,7 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
+from test_publish_many import invented
 
 from aa_ld import load
 from aa_ld.publish import publish
@@ -163,6 +164,29 @@ def test_no_kind_of_page_breaks_a_rule_of_accessibility(tab):
             page.add_script_tag(path=str(AXE))
             broken = page.evaluate(_AXE % (_ALL if scheme == "light" else "{runOnly: ['color-contrast']}"))
             found += [(scheme, kind, *each) for each in broken]
+
+    assert found == []
+
+
+@pytest.mark.skipif(not AXE.exists(), reason="axe-core is not installed: set AA_LD_WEB_TOOLS")
+def test_pages_of_very_many_facts_break_no_rule_and_lead_on(tab, url, folder):
+    """Lists of several pages, a page that shows the first of many, and the rows of a long answer, on a phone too."""
+    kb = load()
+    kb.layers.extend(invented(), "data")
+    publish(kb, folder.parent / "many")
+    page = tab("facts.html", base=url.replace("/er/", "/many/"), bypass_csp=True)
+    found = []
+    for path in ("facts.html", "Mouse.html", "question/fact-evidence.html"):
+        page.goto(url.replace("/er/", "/many/") + path)
+        page.evaluate("document.querySelectorAll('details').forEach((each) => { each.open = true; })")
+        page.add_script_tag(path=str(AXE))
+        found += [(path, *each) for each in page.evaluate(_AXE % _ALL)]
+        page.set_viewport_size({"width": 390, "height": 800})
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390, path
+        page.set_viewport_size({"width": 1200, "height": 900})
+    page.goto(url.replace("/er/", "/many/") + "facts.html")
+    page.click("text=next")
+    page.wait_for_url("**/facts-2.html")
 
     assert found == []
 

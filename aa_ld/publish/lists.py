@@ -113,8 +113,8 @@ def _facts(site: Site) -> Iterator[Page]:
                 f"<h3>{title}</h3>{claims(site, (site.facts[iri] for _, _, iri in group), _ROOT)}"
             )
         told = section("Stated by sources", blocks[False]) + section("What follows by rules", blocks[True])
-        ways = ways_on(names, number)
-        yield Page(names[number], "All facts", head + ways + told + ways)
+        ways, again = ways_on(names, number), ways_on(names, number, "Pages of this list, once more")
+        yield Page(names[number], "All facts", head + ways + told + again)
 
 
 def _by_kind(site: Site) -> list[tuple[tuple[bool, bool, str], list[str]]]:

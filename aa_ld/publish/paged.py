@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TypeVar
 
-from aa_ld.publish.markup import address
+from aa_ld.publish.markup import address, text
 
 _Row = TypeVar("_Row")
 
@@ -32,8 +32,11 @@ def paths(first: str, count: int) -> list[str]:
     return [first, *(f"{stem}-{number}.{ending}" for number in range(2, count + 1))]
 
 
-def ways_on(names: Sequence[str], at: int) -> str:
-    """Links to the other pages of a list: the first, the one before, the next, the last; nothing for a single page."""
+def ways_on(names: Sequence[str], at: int, label: str = "Pages of this list") -> str:
+    """Links to the other pages of a list: the first, the one before, the next, the last; nothing for a single page.
+
+    label  by which a reader of the page that does not see it tells this from other links
+    """
     if len(names) == 1:
         return ""
     wanted = {"first": 0, "previous": at - 1, "next": at + 1, "last": len(names) - 1}
@@ -42,4 +45,4 @@ def ways_on(names: Sequence[str], at: int) -> str:
         for word, to in wanted.items()
         if 0 <= to < len(names) and to != at
     )
-    return f'<nav class="letters" aria-label="Pages of this list">Page {at + 1} of {len(names)} {links}</nav>'
+    return f'<nav class="letters" aria-label="{text(label)}">Page {at + 1} of {len(names)} {links}</nav>'
