@@ -12,6 +12,7 @@ from pyoxigraph import Literal, NamedNode, Quad
 
 from aa_ld import in_order, load
 from aa_ld.curation.exporting import export_table
+from aa_ld.curation.known import KnownNames
 from aa_ld.curation.texts import open_texts
 from aa_ld.exchange import described as of_facts
 from aa_ld.exchange import exported
@@ -20,6 +21,7 @@ from aa_ld.exchange.kgx import lines_of_kgx
 from aa_ld.exchange.nanopub import laid_out, trig, write_nanopubs
 from aa_ld.exchange.skipped import Skipped, skipped_table
 from aa_ld.knowledge import Knowledge
+from aa_ld.names import Names
 from aa_ld.publish import tables
 from aa_ld.publish.metadata import read_metadata
 from aa_ld.publish.nanopubs import Listed, index, nanopubs
@@ -146,3 +148,29 @@ def test_what_a_table_has_no_more_room_for_is_named_beside_it(monkeypatch):
 
     assert 0 < found.missing < 9
     assert left_out_of(found) == [compact(iri) for iri in iris[-found.missing :]]
+
+
+NAMED = (
+    "SF30", "sf 30", "IFN-γ", "ifn gamma", "serum", "Serum", "aa:Serum", "fact:x", "", "derived-", "not stated", "span",
+    "<https://w3id.org/aa-ld/Cell>", "mouse", "T cell", "no such thing", "a b", "12 weeks", "fact:derived-0", "population",
+    "serum-interleukin-4-raised", f"{BASE}fact/serum-interleukin-4-raised", f"{BASE}Cell",
+)  # fmt: skip
+
+
+@given(
+    st.sampled_from(NAMED),
+    st.lists(st.sampled_from(["Cell", "Fact", "Entity", "NoValue", "Scope", "Treatment"])),
+)
+@settings(max_examples=100, deadline=None)
+def test_names_on_a_disk_mean_what_names_in_memory_do(text, kinds):
+    """Terms, facts by their identifiers, short names, sentences, and what means nothing."""
+    categories = [BASE + kind for kind in kinds]
+
+    assert names_of("disk").meant(text, *categories) == names_of("memory").meant(text, *categories)
+    assert names_of("disk").is_fact(text) == names_of("memory").is_fact(text)
+
+
+@cache
+def names_of(place: str) -> Names:
+    """All names of the shipped knowledge."""
+    return (KnownNames if place == "disk" else Names)(knowledge().layers)
