@@ -23,7 +23,7 @@ from aa_ld.publish.spool import Spool
 from aa_ld.store import Layers, value_of
 from aa_ld.vocab import BASE, IDENTIFIER, compact
 
-_AT_ONCE = 200  # facts that are told together
+_AT_ONCE = 400  # facts that are told together
 _ROWS = 200  # rows that are written together
 
 Row = dict[str, str]
