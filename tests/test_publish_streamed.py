@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from exchanged import random_facts, world
@@ -78,7 +81,27 @@ def test_what_is_said_of_a_conflict_is_said_once():
     assert [each for each in values if len(each) != len(set(each))] == []
 
 
-@given(st.sets(st.sampled_from(["a", "a-b", "a/b", "aa", "b", "B", "é"])), st.sampled_from([0, 100, 1 << 20]))
+SOME = st.sets(st.sampled_from(["a", "a-b", "a/b", "aa", "b", "B", "é"]))
+
+
+@given(SOME, SOME)
+@settings(max_examples=25, deadline=None)
+def test_what_an_index_names_no_more_is_retracted(before, now):
+    """Of two publications one after the other, whatever the first has and the second has not, once."""
+    layers, found = knowledge().layers, describe(knowledge().layers, [knowledge().facts()[0].iri])
+    retracts = re.compile(r"npx:retracts <https://w3id.org/aa-ld/fact/([^>]*)/nanopub/>")
+    with TemporaryDirectory() as folder:
+        (Path(folder) / "nanopubs").mkdir()
+        for names in (before, now):
+            facts = [found[0]._replace(iri=PREFIXES["fact"] + name) for name in sorted(names)]
+            made = dict(nanopubs(layers, facts, read_metadata(layers), Path(folder)))
+            index_ = read(made["nanopubs/index.trig"])
+            (Path(folder) / "nanopubs/index.trig").write_bytes(index_)
+
+    assert sorted(retracts.findall(index_.decode())) == sorted(before - now)
+
+
+@given(SOME, st.sampled_from([0, 100, 1 << 20]))
 @settings(max_examples=20, deadline=None)
 def test_the_index_written_line_by_line_is_that_which_is_laid_out_whole(names, in_memory):
     """Also where a slash sorts otherwise than the end of a name, and of no facts at all."""
