@@ -140,16 +140,19 @@ def left_out_of(told: tables.FactsTable) -> list[str]:
 
 
 def test_facts_that_a_table_would_take_for_one_are_told_apart_in_whatever_lot_they_stand(monkeypatch):
-    """One identifier in large and small letters, or one line of evidence: the first fact stays, and only the other goes."""
+    """One identifier in large and small letters, one line of evidence, the name of a publication: only the other goes."""
     kb = load("review")
-    one, two, three, four, *_ = iris = sorted(fact.iri for fact in kb.facts() if fact.evidence)[:8]
+    one, two, three, four, five, *_ = iris = sorted(fact.iri for fact in kb.facts() if fact.evidence)[:8]
     line = next(kb.layers.store.quads_for_pattern(NamedNode(three), NamedNode(BASE + "evidence"), None))
     owned = next(kb.layers.store.quads_for_pattern(NamedNode(one), NamedNode(IDENTIFIER), None))
+    paper = NamedNode(kb.facts()[0].evidence[0].publication)
+    called = next(kb.layers.store.quads_for_pattern(paper, NamedNode(PREFIXES["rdfs"] + "label"), None))
     kb.layers.remove(two)
     kb.layers.add_quads(
         [
             Quad(NamedNode(two), NamedNode(IDENTIFIER), Literal(owned.object.value.lower())),
             Quad(NamedNode(four), line.predicate, line.object),
+            Quad(NamedNode(five), NamedNode(IDENTIFIER), Literal(called.object.value)),
         ],
         "data",
     )
@@ -157,8 +160,8 @@ def test_facts_that_a_table_would_take_for_one_are_told_apart_in_whatever_lot_th
         monkeypatch.setattr(tables, "_AT_ONCE", at_once)
         found = facts_table(kb.layers, lambda: iris)
 
-        assert left_out_of(found) == [compact(two), compact(four)]
-        assert found.missing == 2
+        assert left_out_of(found) == [compact(two), compact(four), compact(five)]
+        assert found.missing == 3
 
 
 def test_what_a_table_has_no_more_room_for_is_named_beside_it(monkeypatch):
