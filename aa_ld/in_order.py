@@ -8,7 +8,7 @@ from itertools import islice
 from typing import BinaryIO, cast
 
 #: More than this, in bytes of lines, is sorted in runs.
-MOST_IN_MEMORY = 1 << 22
+MOST_IN_MEMORY = 1 << 21
 
 _LEAST_PIECE = 1 << 12  # as much of a run is read at a time, at least
 _AT_ONCE = 1000  # lines of a run that are written at a time

@@ -81,7 +81,7 @@ def graph_iri(layer: str) -> str:
     return PREFIXES["graph"] + layer
 
 
-@lru_cache(maxsize=1 << 16)
+@lru_cache(maxsize=1 << 13)
 def compact(iri: str) -> str:
     """The short form of an IRI, or the IRI in angle brackets where it has none.
 

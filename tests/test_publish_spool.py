@@ -34,7 +34,7 @@ def test_many_bytes_lie_on_a_disk_and_few_in_memory():
     """A file without a name is made only for what is large."""
     held = [Spool.of([b"x" * size]) for size in (spool.MOST_IN_MEMORY, spool.MOST_IN_MEMORY + 1)]
 
-    assert [each._file._rolled for each in held] == [False, True]
+    assert [each._file is not None for each in held] == [False, True]
 
 
 def test_two_readers_do_not_disturb_each_other():

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from exchanged import random_facts, world
@@ -12,6 +15,7 @@ from pyoxigraph import Literal, NamedNode, Quad
 
 from aa_ld import in_order, load
 from aa_ld.curation.exporting import export_table
+from aa_ld.curation.known import KnownNames
 from aa_ld.curation.texts import open_texts
 from aa_ld.exchange import described as of_facts
 from aa_ld.exchange import exported
@@ -20,6 +24,7 @@ from aa_ld.exchange.kgx import lines_of_kgx
 from aa_ld.exchange.nanopub import laid_out, trig, write_nanopubs
 from aa_ld.exchange.skipped import Skipped, skipped_table
 from aa_ld.knowledge import Knowledge
+from aa_ld.names import Names
 from aa_ld.publish import tables
 from aa_ld.publish.metadata import read_metadata
 from aa_ld.publish.nanopubs import Listed, index, nanopubs
@@ -76,7 +81,27 @@ def test_what_is_said_of_a_conflict_is_said_once():
     assert [each for each in values if len(each) != len(set(each))] == []
 
 
-@given(st.sets(st.sampled_from(["a", "a-b", "a/b", "aa", "b", "B", "é"])), st.sampled_from([0, 100, 1 << 20]))
+SOME = st.sets(st.sampled_from(["a", "a-b", "a/b", "aa", "b", "B", "é"]))
+
+
+@given(SOME, SOME)
+@settings(max_examples=25, deadline=None)
+def test_what_an_index_names_no_more_is_retracted(before, now):
+    """Of two publications one after the other, whatever the first has and the second has not, once."""
+    layers, found = knowledge().layers, describe(knowledge().layers, [knowledge().facts()[0].iri])
+    retracts = re.compile(r"npx:retracts <https://w3id.org/aa-ld/fact/([^>]*)/nanopub/>")
+    with TemporaryDirectory() as folder:
+        (Path(folder) / "nanopubs").mkdir()
+        for names in (before, now):
+            facts = [found[0]._replace(iri=PREFIXES["fact"] + name) for name in sorted(names)]
+            made = dict(nanopubs(layers, facts, read_metadata(layers), Path(folder)))
+            index_ = read(made["nanopubs/index.trig"])
+            (Path(folder) / "nanopubs/index.trig").write_bytes(index_)
+
+    assert sorted(retracts.findall(index_.decode())) == sorted(before - now)
+
+
+@given(SOME, st.sampled_from([0, 100, 1 << 20]))
 @settings(max_examples=20, deadline=None)
 def test_the_index_written_line_by_line_is_that_which_is_laid_out_whole(names, in_memory):
     """Also where a slash sorts otherwise than the end of a name, and of no facts at all."""
@@ -115,16 +140,19 @@ def left_out_of(told: tables.FactsTable) -> list[str]:
 
 
 def test_facts_that_a_table_would_take_for_one_are_told_apart_in_whatever_lot_they_stand(monkeypatch):
-    """One identifier in large and small letters, or one line of evidence: the first fact stays, and only the other goes."""
+    """One identifier in large and small letters, one line of evidence, the name of a publication: only the other goes."""
     kb = load("review")
-    one, two, three, four, *_ = iris = sorted(fact.iri for fact in kb.facts() if fact.evidence)[:8]
+    one, two, three, four, five, *_ = iris = sorted(fact.iri for fact in kb.facts() if fact.evidence)[:8]
     line = next(kb.layers.store.quads_for_pattern(NamedNode(three), NamedNode(BASE + "evidence"), None))
     owned = next(kb.layers.store.quads_for_pattern(NamedNode(one), NamedNode(IDENTIFIER), None))
+    paper = NamedNode(kb.facts()[0].evidence[0].publication)
+    called = next(kb.layers.store.quads_for_pattern(paper, NamedNode(PREFIXES["rdfs"] + "label"), None))
     kb.layers.remove(two)
     kb.layers.add_quads(
         [
             Quad(NamedNode(two), NamedNode(IDENTIFIER), Literal(owned.object.value.lower())),
             Quad(NamedNode(four), line.predicate, line.object),
+            Quad(NamedNode(five), NamedNode(IDENTIFIER), Literal(called.object.value)),
         ],
         "data",
     )
@@ -132,8 +160,8 @@ def test_facts_that_a_table_would_take_for_one_are_told_apart_in_whatever_lot_th
         monkeypatch.setattr(tables, "_AT_ONCE", at_once)
         found = facts_table(kb.layers, lambda: iris)
 
-        assert left_out_of(found) == [compact(two), compact(four)]
-        assert found.missing == 2
+        assert left_out_of(found) == [compact(two), compact(four), compact(five)]
+        assert found.missing == 3
 
 
 def test_what_a_table_has_no_more_room_for_is_named_beside_it(monkeypatch):
@@ -146,3 +174,29 @@ def test_what_a_table_has_no_more_room_for_is_named_beside_it(monkeypatch):
 
     assert 0 < found.missing < 9
     assert left_out_of(found) == [compact(iri) for iri in iris[-found.missing :]]
+
+
+NAMED = (
+    "SF30", "sf 30", "IFN-γ", "ifn gamma", "serum", "Serum", "aa:Serum", "fact:x", "", "derived-", "not stated", "span",
+    "<https://w3id.org/aa-ld/Cell>", "mouse", "T cell", "no such thing", "a b", "12 weeks", "fact:derived-0", "population",
+    "serum-interleukin-4-raised", f"{BASE}fact/serum-interleukin-4-raised", f"{BASE}Cell",
+)  # fmt: skip
+
+
+@given(
+    st.sampled_from(NAMED),
+    st.lists(st.sampled_from(["Cell", "Fact", "Entity", "NoValue", "Scope", "Treatment"])),
+)
+@settings(max_examples=100, deadline=None)
+def test_names_on_a_disk_mean_what_names_in_memory_do(text, kinds):
+    """Terms, facts by their identifiers, short names, sentences, and what means nothing."""
+    categories = [BASE + kind for kind in kinds]
+
+    assert names_of("disk").meant(text, *categories) == names_of("memory").meant(text, *categories)
+    assert names_of("disk").is_fact(text) == names_of("memory").is_fact(text)
+
+
+@cache
+def names_of(place: str) -> Names:
+    """All names of the shipped knowledge."""
+    return (KnownNames if place == "disk" else Names)(knowledge().layers)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
-from pyoxigraph import Literal, NamedNode
+from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
-from aa_ld.names import Names, _folded
+from aa_ld.names import Names, _folded, _preference
 from aa_ld.store import Layers
 from aa_ld.vocab import BASE, IDENTIFIER, PREFIXES, RDF_TYPE, expand
 
@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 
 _NAMING = (PREFIXES["rdfs"] + "label", PREFIXES["skos"] + "altLabel", IDENTIFIER)
 _GROUNDS = (NamedNode(BASE + "evidence"), NamedNode(BASE + "rule"))
-_TYPE = NamedNode(RDF_TYPE)
+_TYPE, _BELOW = NamedNode(RDF_TYPE), NamedNode(PREFIXES["rdfs"] + "subClassOf")
+_HELD = 1 << 12  # classes of which it is held what stands above them
+
+Term = NamedNode | BlankNode | Literal | Triple
 
 
 class KnownNames(Names):
@@ -32,6 +35,30 @@ class KnownNames(Names):
     def __init__(self, layers: Layers) -> None:
         super().__init__(layers)
         self._store = layers.store
+        self._above = lru_cache(_HELD)(self._classes_above)
+
+    def meant(self, text: str, *categories: str) -> str | None:
+        """What a text means, of these categories; see Names. What belongs to one is never listed."""
+        found = self._candidates(text)
+        if categories:
+            wanted = set(categories)
+            found = [iri for iri in found if not wanted.isdisjoint(self._kinds(iri))]
+        return min(found, key=_preference, default=None)
+
+    def _kinds(self, iri: str) -> frozenset[str]:
+        """A class and all above it, and those that a thing is one of."""
+        node = NamedNode(iri)
+        types = [quad.object for quad in self._store.quads_for_pattern(node, _TYPE, None)]
+        return self._above(node).union(*map(self._above, types))
+
+    def _classes_above(self, start: Term) -> frozenset[str]:
+        seen, waiting = {start}, [start]
+        while waiting:
+            for quad in self._store.quads_for_pattern(waiting.pop(), _BELOW, None):  # type: ignore[arg-type]
+                if quad.object not in seen:
+                    seen.add(quad.object)
+                    waiting.append(quad.object)
+        return frozenset(each.value for each in seen if isinstance(each, NamedNode))
 
     def is_fact(self, iri: str) -> bool:
         """Whether this is a fact: something with an evidence line or a rule."""

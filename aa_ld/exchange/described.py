@@ -244,6 +244,11 @@ def parsed(text: str, syntax: object, where: str) -> list[Quad]:
 
     Raises NestingError, and RdfSyntaxError with line and column.
     """
+    return list(quads_of(text, syntax, where))
+
+
+def quads_of(text: str, syntax: object, where: str) -> Iterator[Quad]:
+    """The same, read when they are asked for."""
     from pyoxigraph import parse
 
     from aa_ld.intake import check_nesting
@@ -251,7 +256,7 @@ def parsed(text: str, syntax: object, where: str) -> list[Quad]:
     data = text.encode("utf-8", "surrogatepass")
     check_nesting(data, where)
     try:
-        return list(parse(data, syntax))  # type: ignore[arg-type]
+        yield from parse(data, syntax)  # type: ignore[arg-type]
     except SyntaxError as error:
         place = f"{where}, line {error.lineno}, column {error.offset}"
         raise RdfSyntaxError(place, f"This cannot be read: {error.msg}.", "Correct the text.") from None

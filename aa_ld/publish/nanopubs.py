@@ -6,14 +6,14 @@ These are not signed; see aa_ld.publish.signed for those that are.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from itertools import chain, islice
+from itertools import chain, groupby, islice
 from pathlib import Path
 from typing import NamedTuple
 
 from pyoxigraph import Literal, NamedNode, RdfFormat, Triple
 
 from aa_ld.errors import UsageError
-from aa_ld.exchange.described import Described, parsed
+from aa_ld.exchange.described import Described, quads_of
 from aa_ld.exchange.nanopub import Graphs, each_nanopub, head_of, laid_out, trig
 from aa_ld.in_order import InOrder
 from aa_ld.publish.metadata import Metadata
@@ -60,9 +60,8 @@ def nanopubs(
     """
     prefixes: set[str] = set()
     blocks, named = Spool(), InOrder()
-    gone = _named_before(before) if before else set()
+    earlier = _named_before(before) if before else InOrder()
     for iri, declared, written in each_nanopub(source, facts):
-        gone.discard(iri + "/nanopub/")
         named.add(_element(iri + "/nanopub/"))
         prefixes |= declared
         blocks.write("".join(f"\n{block}" for block in written).encode())
@@ -70,6 +69,7 @@ def nanopubs(
     head = "".join(f"{each}\n" for each in sorted(prefixes)).encode()
     yield FOLDER + "all.trig", Spool.of(chain([head], blocks.pieces()))
     blocks.close()
+    gone = list(_gone(earlier, named))
     facts_gone = [each.removesuffix("/nanopub/") for each in gone]
     listed = Listed((), gone, facts_gone, metadata.prior and metadata.prior + "/nanopub-index/")
     yield FOLDER + "index.trig", Spool.of(_index(listed, named, metadata))
@@ -80,12 +80,28 @@ def _element(nanopub: str) -> bytes:
     return f"  npx:includesElement <{nanopub}> ;".encode()
 
 
+def _iri_of(element: bytes) -> str:
+    """The nanopublication that such a line names."""
+    return element.partition(b"<")[2].partition(b">")[0].decode()
+
+
+def _gone(earlier: InOrder, named: InOrder) -> Iterator[str]:
+    """What was named before, and is no more."""
+    now = iter(named)
+    one = next(now, None)
+    for line, _ in groupby(earlier):
+        while one is not None and one < line:
+            one = next(now, None)
+        if line != one:
+            yield _iri_of(line)
+
+
 def _index(listed: Listed, elements: InOrder, metadata: Metadata) -> Iterator[bytes]:
     """The text of the index piece by piece: it is laid out around its first element, and all take their place there."""
     this = f"{metadata.version_iri}/nanopub-index/"
     one = next(iter(elements), None)
     if one is not None:
-        listed = listed._replace(elements=[one.partition(b"<")[2].partition(b">")[0].decode()])
+        listed = listed._replace(elements=[_iri_of(one)])
     text = trig(*laid_out(this, index(this, listed, metadata))).encode()
     head, _, tail = text.partition(one) if one is not None else (text, b"", b"")
     yield head
@@ -130,16 +146,21 @@ def _remark(facts: list[str]) -> str:
     return f"Stated before, and no more: {shown}{more}."
 
 
-def _named_before(folder: Path) -> set[str]:
-    """The nanopublications that the index before lists or retracts; none where there is none."""
+def _named_before(folder: Path) -> InOrder:
+    """The nanopublications that the index before lists or retracts, a line each; none where there is none."""
     place = folder / FOLDER / "index.trig"
     if not place.is_file():
-        return set()
+        return InOrder()
     try:
-        quads = parsed(place.read_text(encoding="utf-8"), RdfFormat.TRIG, str(place))
+        text = place.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         what = f"The index of an earlier publication cannot be read: {error}."
         raise UsageError(str(place), what, "Put it back as it was, or take it away.") from None
     named = {_NPX + "includesElement", _NPX + "retracts"}
-    found = {q.object.value for q in quads if q.predicate.value in named and isinstance(q.object, NamedNode)}
-    return {each for each in found if each.startswith(PREFIXES["fact"]) and each.endswith("/nanopub/")}
+    found = (
+        q.object.value
+        for q in quads_of(text, RdfFormat.TRIG, str(place))
+        if q.predicate.value in named and isinstance(q.object, NamedNode)
+    )
+    ours = (each for each in found if each.startswith(PREFIXES["fact"]) and each.endswith("/nanopub/"))
+    return InOrder(map(_element, ours))

@@ -5,8 +5,8 @@ from __future__ import annotations
 import zlib
 from collections.abc import Iterable, Iterator
 from hashlib import sha256
-from tempfile import SpooledTemporaryFile
-from typing import BinaryIO
+from tempfile import TemporaryFile
+from typing import BinaryIO, cast
 
 #: More bytes than this lie in a file without a name, where the system keeps temporary files.
 MOST_IN_MEMORY = 1 << 20
@@ -33,10 +33,11 @@ class Spool:
     '492d5ea4'
     """
 
-    __slots__ = ("_digest", "_file", "_first", "size")
+    __slots__ = ("_digest", "_file", "_first", "_held", "size")
 
     def __init__(self) -> None:
-        self._file = SpooledTemporaryFile(max_size=MOST_IN_MEMORY)  # noqa: SIM115 - closed by whoever made it
+        self._held: list[bytes] | None = []  # None once it is closed
+        self._file: BinaryIO | None = None
         self._digest = sha256()
         self._first: bytearray | bytes = bytearray()
         self.size = 0
@@ -51,8 +52,7 @@ class Spool:
 
     def write(self, data: bytes) -> int:
         """Add bytes; gives how many, as files do."""
-        self._file.seek(0, 2)
-        self._file.write(data)
+        self._hold(data)
         self._digest.update(data)
         self.size += len(data)
         if isinstance(self._first, bytearray):
@@ -61,6 +61,19 @@ class Spool:
             if end or len(self._first) > MOST_IN_MEMORY:
                 self._first = bytes(self._first) if end else b""
         return len(data)
+
+    def _hold(self, data: bytes) -> None:
+        if self._held is None:
+            raise ValueError("What is closed takes nothing.")
+        if self._file is not None:
+            self._file.seek(0, 2)  # another may have read in between
+            self._file.write(data)
+            return
+        self._held.append(data)
+        if self.size + len(data) > MOST_IN_MEMORY:
+            self._file = cast(BinaryIO, TemporaryFile())  # noqa: SIM115 - closed by whoever made this
+            self._file.writelines(self._held)
+            self._held.clear()
 
     def flush(self) -> None:
         """Nothing waits; it is here for those who write to files."""
@@ -77,9 +90,14 @@ class Spool:
 
     def pieces(self) -> Iterator[bytes]:
         """The bytes again, from the first, as often as they are asked for."""
+        if self._held is None:
+            raise ValueError("What is closed cannot be read.")
+        if self._file is None:
+            yield from self._held
+            return
         at = 0
         while True:
-            self._file.seek(at)  # another may have read in between
+            self._file.seek(at)
             piece = self._file.read(PIECE)
             if not piece:
                 return
@@ -106,7 +124,9 @@ class Spool:
 
     def close(self) -> None:
         """Free the bytes; they cannot be read any more."""
-        self._file.close()
+        self._held = None
+        if self._file is not None:
+            self._file.close()
 
 
 class Packed:

@@ -21,10 +21,11 @@ from aa_ld.errors import NotTabularError
 from aa_ld.in_order import InOrder
 from aa_ld.publish.spool import Spool
 from aa_ld.store import Layers, value_of
-from aa_ld.vocab import BASE, IDENTIFIER, compact
+from aa_ld.vocab import BASE, IDENTIFIER, PREFIXES, RDF_TYPE, compact
 
-_AT_ONCE = 200  # facts that are told together
-_ROWS = 1000  # rows that are written together
+_AT_ONCE = 400  # facts that are told together
+_NAME = "name"
+_ROWS = 200  # rows that are written together
 
 Row = dict[str, str]
 
@@ -121,11 +122,13 @@ class _Telling:
 
 
 def _clashing(layers: Layers, facts: Iterable[str]) -> dict[str, str]:
-    """Facts that a table would take for one before them, each with the reason."""
+    """Facts that a table would take for one before them, or for a publication, each with the reason."""
+    publications = dict(_publications(layers))
     keys = InOrder(json.dumps(each).encode() for iri in facts for each in _keys(layers, iri))
     found: dict[str, str] = {}
-    for (what, _), lines in groupby(map(json.loads, keys), key=lambda each: (each[0], each[1])):
-        owners = list(dict.fromkeys(iri for _, _, iri in lines))
+    for (what, key), lines in groupby(map(json.loads, keys), key=lambda each: (each[0], each[1])):
+        first = [publications[key]] if what == _NAME and key in publications else []
+        owners = list(dict.fromkeys([*first, *(iri for _, _, iri in lines)]))
         for iri in owners[1:]:
             found.setdefault(iri, f"A table would take its {what} for one of {compact(owners[0])}.")
     return found
@@ -134,8 +137,19 @@ def _clashing(layers: Layers, facts: Iterable[str]) -> dict[str, str]:
 def _keys(layers: Layers, iri: str) -> Iterator[tuple[str, str, str]]:
     """What a table knows a fact by, and its lines, which belong to one fact each."""
     about = NamedNode(iri)
-    yield "name", compact(iri).casefold(), iri
+    yield _NAME, compact(iri).casefold(), iri
     for quad in layers.store.quads_for_pattern(about, NamedNode(IDENTIFIER), None):
-        yield "name", value_of(quad.object).casefold(), iri
+        yield _NAME, value_of(quad.object).casefold(), iri
     for quad in layers.store.quads_for_pattern(about, NamedNode(BASE + "evidence"), None):
         yield "line of evidence", value_of(quad.object), iri
+
+
+def _publications(layers: Layers) -> Iterator[tuple[str, str]]:
+    """What publications are called, and their IRIs."""
+    kind, store = NamedNode(BASE + "Publication"), layers.store
+    for found in store.quads_for_pattern(None, NamedNode(RDF_TYPE), kind):
+        if isinstance(found.subject, NamedNode):
+            yield compact(found.subject.value).casefold(), found.subject.value
+            for name in (PREFIXES["rdfs"] + "label", PREFIXES["skos"] + "altLabel"):
+                for quad in store.quads_for_pattern(found.subject, NamedNode(name), None):
+                    yield value_of(quad.object).casefold(), found.subject.value
