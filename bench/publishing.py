@@ -4,10 +4,10 @@
 
 First the shipped knowledge, five times, validation and publication by turns.
 Then LARGEST/100, LARGEST/10 and LARGEST invented facts beside it (10⁵ unless
-given), with a tenth as many terms: time, files, memory of the loaded data, the
+given), with a tenth as many terms: files, time on the clock and of processors, memory of the loaded data, the
 peak beyond that of the process that publishes, and of it and its copy together
 (what they share is counted once, looked at every 50 ms), and the exponent
-fitted to time against files. Every size runs in a process of its own. Memory is
+fitted to processor time against files. Every size runs in a process of its own. Memory is
 told by /proc, so this is for Linux.
 """
 
@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import math
 import random
+import resource
 import shutil
 import statistics
 import subprocess
@@ -103,9 +104,10 @@ def one(facts: int) -> None:
         loaded = megabytes("VmRSS")
         Path("/proc/self/clear_refs").write_text("5")  # the peak is that of what follows
         print(f"{loaded:.0f}", flush=True)
-        start = time.perf_counter()
+        start, worked = time.perf_counter(), processor_time()
         files = publish(kb, Path(folder) / "site").files
-        print(files, f"{time.perf_counter() - start:.2f}", f"{megabytes('VmHWM') - loaded:.0f}")
+        took, worked = time.perf_counter() - start, processor_time() - worked
+        print(files, f"{took:.2f} {worked:.2f} {megabytes('VmHWM') - loaded:.0f}")
     finally:
         shutil.rmtree(folder)
 
@@ -116,8 +118,14 @@ def megabytes(name: str) -> float:
     return int(next(line for line in lines if line.startswith(name)).split()[1]) / 1024
 
 
-def watched(facts: int) -> tuple[int, float, int, int, float]:
-    """`one` in a process of its own: files, seconds, and MB loaded, beyond that, and beyond with the copy."""
+def processor_time() -> float:
+    """Seconds of this process and of those that it has waited for."""
+    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(each.ru_utime + each.ru_stime for each in used)
+
+
+def watched(facts: int) -> tuple[int, float, float, int, int, float]:
+    """`one` in a process of its own: files, seconds on the clock and of processors, and MB loaded, beyond that, and beyond with the copy."""
     from merging import resident
 
     run = [sys.executable, __file__, "one", str(facts)]
@@ -128,8 +136,8 @@ def watched(facts: int) -> tuple[int, float, int, int, float]:
         while child.poll() is None:
             peak = max(peak, resident(child.pid))
             time.sleep(0.05)
-        files, seconds, beyond = child.stdout.read().split()
-    return int(files), float(seconds), loaded, int(beyond), (peak - first) / (1 << 20)
+        files, seconds, worked, beyond = child.stdout.read().split()
+    return int(files), float(seconds), float(worked), loaded, int(beyond), (peak - first) / (1 << 20)
 
 
 def main() -> None:
@@ -139,13 +147,15 @@ def main() -> None:
     largest = int(sys.argv[1]) if len(sys.argv) > 1 else 100_000
     measured = []
     for facts in (largest // 100, largest // 10, largest):
-        files, seconds, loaded, beyond, together = watched(facts)
-        measured.append((files, seconds))
+        files, seconds, worked, loaded, beyond, together = watched(facts)
+        measured.append((files, worked))
         print(
-            f"{facts} facts: {files} files in {seconds:.1f} s, {loaded} MB loaded, {beyond} MB beyond, {together:.0f} MB with the copy"
+            f"{facts} facts: {files} files in {seconds:.1f} s, {worked:.1f} s of processors, "
+            f"{loaded} MB loaded, {beyond} MB beyond, {together:.0f} MB with the copy",
+            flush=True,
         )
     (least, short), (most_files, long) = measured[0], measured[-1]
-    print(f"time grows as files to the {math.log(long / short) / math.log(most_files / least):.2f}")
+    print(f"processor time grows as files to the {math.log(long / short) / math.log(most_files / least):.2f}")
 
 
 if __name__ == "__main__":

@@ -18,13 +18,17 @@ _EVERY = 0.5
 
 @contextmanager
 def beside(
-    work: Callable[[Callable[[int], None]], int], watch: Callable[[int], None] | None = None
+    work: Callable[[Callable[[int], None]], int],
+    watch: Callable[[int], None] | None = None,
+    *,
+    copied: bool = True,
 ) -> Iterator[list[int]]:
     """Do some work in a copy of this process while what stands in the block is done; gives its number in a list.
 
     The work is given what it tells how far it is, and `watch` hears of it twice
-    a second once the block is done. The list is filled when the block is left. An error of the work is raised
-    then; an error of the block ends the work. Where no copy can be made
+    a second once the block is done. The list is filled when the block is left.
+    An error of the work is raised then; an error of the block ends the work.
+    Where `copied` is not wanted, and where no copy can be made
     safely, the work is done first, here: on a single core, on systems that
     cannot fork without harm, beside other threads, whose locks a copy would
     hold for ever, and in a worker of a pool, which may have no copies.
@@ -35,7 +39,7 @@ def beside(
     [4]
     """
     found: list[int] = []
-    if not _can_be_copied():
+    if not (copied and _can_be_copied()):
         found.append(work(watch or _nobody))
         yield found
         return

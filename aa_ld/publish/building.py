@@ -42,6 +42,9 @@ from aa_ld.vocab import BASE
 #: What is kept under the IRI of its version.
 _VERSIONED = ("aa.", "aa-base.", "data/aa-ld.nq.gz", "data/context.")
 
+#: Triples of which a copy may be read beside this process; a store that is read is soon held twice.
+_MOST_COPIED = 200_000
+
 Told = Callable[[str, int, int], None]
 
 
@@ -89,7 +92,10 @@ def _publish_folder(  # noqa: PLR0913, PLR0917 - what a publication knows
     building.mkdir()
     known = Site(kb.inferred())
     made = _signed(known, signer, target, told) if signer else Made(carried(target), Tally())
-    with beside(lambda tell: _write(building, of_each(known, tell)), _watch(known, told)) as others:
+    small = len(known.layers.store) <= _MOST_COPIED
+    with beside(
+        lambda tell: _write(building, of_each(known, tell)), _watch(known, told), copied=small
+    ) as others:
         count = _write(building, of_the_whole(known, told, site, target, made.files))
     count += sum(others)
     _keep_versions(target, building)
