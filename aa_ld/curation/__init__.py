@@ -12,6 +12,7 @@ lines         the same for lines of evidence
 publications  the same for publications
 texts         source texts and the pieces of them that rows point to
 importing     the whole way in: `import_table`
-exporting     the whole way out: `export_table`
+exporting     the whole way out: `export_table`, and `Exporter` for very many facts
+known         names of what is loaded, for that
 draft         which columns a kind of fact needs, and a sentence for it
 """
