@@ -41,16 +41,13 @@ _MEDIA = {
 def downloads(site: Site, before: Path | None = None) -> Iterator[Distribution]:
     """All files to load, in a fixed order; `before` is the folder of the publication before."""
 
-    def all_facts() -> Iterable[str]:
-        return sorted(site.facts)
-
     def stated() -> Iterable[str]:
-        return (iri for iri in all_facts() if not iri.startswith(PREFIXES["fact"] + "derived-"))
+        return (iri for iri in site.facts if not iri.startswith(PREFIXES["fact"] + "derived-"))
 
     yield from _ontology()
     yield from _data(site.layers)
     yield from _tables(site, stated)
-    found = DescribedAnew(site.layers, all_facts)
+    found = DescribedAnew(site.layers, lambda: site.facts)
     yield from _graphs(site.layers, found)
     yield from _nanopubs(site.layers, found, site.metadata, before)
     yield from _questions(site.questions)
