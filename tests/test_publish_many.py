@@ -314,4 +314,4 @@ def test_an_expression_that_hangs_on_terms_of_two_lots_is_no_tree(monkeypatch):
     plain = Spool.of([b"<urn:a> <urn:p> _:x .\n<urn:b> <urn:p> _:x .\n_:x <urn:q> <urn:c> .\n"])
 
     with pytest.raises(errors.NotATreeError):
-        list(graph_files._lots(plain))
+        list(graph_files._lots(graph_files._told(plain)))
