@@ -71,14 +71,28 @@ class Run(NamedTuple):
     source: int
     file: int = -1
 
-    def lines(self, start: int, end: int) -> list[bytes]:
-        """The lines between two places; read, not mapped, so that they do not stay in memory."""
-        text = read_at(self.file, start, end) if self.file >= 0 else self.data[start:end]
-        return text[:-1].split(b"\n")
+    @property
+    def size(self) -> int:
+        """How many bytes it has."""
+        return self.end - self.start
 
-    def find(self, key: bytes) -> int:
-        """Where the first line begins that is not before a key."""
-        low, high = self.start, self.end
+    def text(self) -> bytes:
+        """All of it; read, not mapped, so that it does not stay in memory."""
+        return (
+            read_at(self.file, self.start, self.end) if self.file >= 0 else self.data[self.start : self.end]
+        )
+
+    def lines(self) -> list[bytes]:
+        """Its lines, without their ends."""
+        return self.text()[:-1].split(b"\n")
+
+    def cut(self, end: int) -> tuple[Run, Run]:
+        """What stands before a place, and what stands from there on."""
+        return self._replace(end=end), self._replace(start=end)
+
+    def find(self, key: bytes, low: int = 0) -> int:
+        """Where the first line begins that is not before a key, from the place of a line on."""
+        low, high = max(low, self.start), self.end
         while low < high:
             middle = self.data.rfind(b"\n", low, (low + high) // 2) + 1 or low
             end = self.data.find(b"\n", middle, self.end)
@@ -150,19 +164,23 @@ class Read:
         for run in self.sorted_runs():
             start, end = run.find(begin), run.find(begin + b"\xff")
             if end > start:
-                yield from run.lines(start, end)
+                yield from run._replace(start=start, end=end).lines()
 
-    def take(self, kind: bytes, body: bytes) -> None:
-        """Take a frame of the child."""
-        if kind == RUN:
-            start = self.spool.tell()
-            self.spool.write(body)
-            self.runs.append((start, start + len(body)))
-        elif kind == TABLE:
-            name = body[: body.index(b"\n")]
-            start = self.spool.tell() + len(name) + 1
-            self.spool.write(body)
-            self.tables.setdefault(name.decode(), []).append((start, self.spool.tell()))
+    def take(self, kind: bytes, size: int, pipe: IO[bytes], room: bytearray) -> bool:
+        """Take a run or a table of so many bytes out of a pipe, through this room; False where the pipe ends before."""
+        name = pipe.readline(size) if kind == TABLE else b""
+        start = self.spool.tell()
+        left = size - len(name)
+        while left:
+            with memoryview(room)[:left] as piece:
+                got = pipe.readinto(piece)  # type: ignore[attr-defined]
+                self.spool.write(piece[:got])
+            if not got:
+                return False
+            left -= got
+        into = self.tables.setdefault(name[:-1].decode(), []) if name else self.runs
+        into.append((start, self.spool.tell()))
+        return True
 
 
 def ours() -> Input:
@@ -340,9 +358,12 @@ def _feed(process: Popen[bytes], given: Input, seen: _Sum) -> None:
 
 def _collect(process: Popen[bytes], read: Read) -> None:
     assert process.stdout is not None
+    room = bytearray(_BLOCK)
     while True:
         kind, size = intake.receive_head(process.stdout)
-        if kind not in (RUN, TABLE, intake.END, intake.ERROR, intake.STOPPED):
+        if kind in (RUN, TABLE) and read.take(kind, size, process.stdout, room):
+            continue
+        if kind not in (intake.END, intake.ERROR, intake.STOPPED):
             raise intake._fallen(process)
         body = process.stdout.read(size)
         if len(body) < size:
@@ -354,4 +375,3 @@ def _collect(process: Popen[bytes], read: Read) -> None:
             raise intake._rebuilt(json.loads(body))
         if kind == intake.STOPPED:
             raise intake.Stopped(*json.loads(body))
-        read.take(kind, body)

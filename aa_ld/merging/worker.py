@@ -31,7 +31,8 @@ RUN, TABLE = b"R", b"T"
 REFERS, BLANK = "refers", "blank"
 
 _CHUNK = 2 << 20  # bytes of lines that are looked through at once
-_MOST_LINES = 100_000  # lines of a run
+_MOST_LINES = 500_000  # lines of a run: the fewer runs a file has, the more of them is copied as it stands
+_AT_ONCE = 5_000  # lines that go into the pipe at once
 #: MeSH has twice as many tree numbers as headings; what they are called and that they are such tells the report nothing.
 _TREE_NUMBER = re.compile(rb"<http://id\.nlm\.nih\.gov/mesh/[A-Z]\d\d[.>]")
 _TABLES = {f"<{iri}>".encode(): iri for iri in TABLED}
@@ -245,8 +246,9 @@ class Lines(child._Frames):
         self._kept.clear()
         self.distinct += len(run)
         if run:
-            run.append(b"")
-            intake.send(self.pipe, RUN, b"\n".join(run))
+            intake.send(self.pipe, RUN, b"", sum(map(len, run)) + len(run))
+            for at in range(0, len(run), _AT_ONCE):
+                self.pipe.write(b"\n".join([*run[at : at + _AT_ONCE], b""]))
         for name, cells in self.tables.items():
             if cells:
                 intake.send(self.pipe, TABLE, b"\n".join([name.encode(), *cells]))
