@@ -206,6 +206,15 @@ def read_all(inputs: Iterable[Input], spools: Spools, told: Told) -> list[Read]:
     of several the first in the order given.
     """
     given = list(inputs)
+    children = [_started() for _ in range(min(len(given), os.cpu_count() or 1))]
+    try:
+        return _read_all(given, children, spools, told)
+    finally:
+        for child in children:
+            intake._end(child)
+
+
+def _read_all(given: list[Input], children: list[Popen[bytes]], spools: Spools, told: Told) -> list[Read]:
     digests = [_digest(each) for each in given]
     first: dict[tuple[str, str], int] = {}
     for n, (each, digest) in enumerate(zip(given, digests, strict=True)):
@@ -214,7 +223,7 @@ def read_all(inputs: Iterable[Input], spools: Spools, told: Told) -> list[Read]:
     sizes = {n: sum(map(os.path.getsize, given[n].paths)) for n in first.values()}
     waiting = sorted(sizes, key=lambda n: -sizes[n])
     desk = _Desk(given, waiting, spools, _Sum(sum(sizes.values()), told))
-    desk.work(min(len(waiting), os.cpu_count() or 1))
+    desk.work(children)
     for n, (each, digest) in enumerate(zip(given, digests, strict=True)):
         same = desk.read[first[digest, each.role]]
         same.sha256 = digest
@@ -256,12 +265,11 @@ class _Desk:
         self.spools = {n: spools.new() for n in waiting}
         self.read: dict[int, Read] = {}
         self.failed: dict[int, BaseException] = {}
-        self._processes: list[Popen[bytes]] = []
         self._lock = threading.Lock()
 
-    def work(self, children: int) -> None:
+    def work(self, children: list[Popen[bytes]]) -> None:
         """Read everything that waits."""
-        threads = [threading.Thread(target=self._serve, daemon=True) for _ in range(children)]
+        threads = [threading.Thread(target=self._serve, args=(child,), daemon=True) for child in children]
         for thread in threads:
             thread.start()
         try:
@@ -269,8 +277,8 @@ class _Desk:
                 thread.join()
         except BaseException:  # Ctrl-C: whoever still reads, leaves
             self.waiting.clear()
-            for process in self._processes:
-                process.kill()
+            for child in children:
+                child.kill()
             raise
         if self.failed:
             raise self.failed[min(self.failed)]
@@ -279,18 +287,12 @@ class _Desk:
         with self._lock:
             return self.waiting.pop(0) if self.waiting and not self.failed else None
 
-    def _serve(self) -> None:
-        process = intake._start("merge", "aa_ld.merging.worker")
-        _widen(process.stdout)
-        self._processes.append(process)
-        try:
-            while (n := self._next()) is not None:
-                try:
-                    self.read[n] = self._read(process, n)
-                except BaseException as error:
-                    self.failed[n] = error
-        finally:
-            intake._end(process)
+    def _serve(self, child: Popen[bytes]) -> None:
+        while (n := self._next()) is not None:
+            try:
+                self.read[n] = self._read(child, n)
+            except BaseException as error:
+                self.failed[n] = error
 
     def _read(self, process: Popen[bytes], n: int) -> Read:
         given = self.given[n]
@@ -309,6 +311,13 @@ class _Desk:
             feeder.join()
         read.spool.flush()
         return read
+
+
+def _started() -> Popen[bytes]:
+    """A child that gets ready to read while others do other things."""
+    child = intake._start("merge", "aa_ld.merging.worker")
+    _widen(child.stdout)
+    return child
 
 
 def _widen(pipe: IO[bytes] | None) -> None:
