@@ -94,16 +94,16 @@ class Catalogue:
         found: dict[bytes, dict[bytes, list[bytes]]] = {}
         named: dict[bytes, bytes] = {}  # each predicate once, as there are few, and many triples
         for number, source in enumerate(self.sources):
+            last, said = b"", {}
             for s, p, o in source.triples(BLANK):
-                said = found.get(s)
-                if said is None:
-                    said = found[s] = {}
+                if s != last:
+                    last, said = s, found.setdefault(s, {})
+                    if s[:2] == b"_:":
+                        self.stating[s] = self.stating.get(s, 0) | 1 << number
                 if p in said:
                     said[p].append(o)
                 else:
                     said[named.setdefault(p, p)] = [o]
-                if s[:2] == b"_:":
-                    self.stating[s] = self.stating.get(s, 0) | 1 << number
         return found
 
     @cached_property

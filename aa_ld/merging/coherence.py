@@ -283,12 +283,13 @@ def _things(catalogue: Catalogue, axioms: _Axioms, below: dict[bytes, set[bytes]
     """Things of two disjoint classes."""
     watched = set().union(*below.values())
     several = (it for it in catalogue.kinds.items() if len(it[1]) > 1 and not watched.isdisjoint(it[1]))
+    apart = sorted(axioms.apart.items())
     for thing, kinds in sorted(several, key=itemgetter(0)):
-        mine = [kind for kind in kinds if kind in watched]
+        mine = sorted(watched & kinds.keys())
         if len(mine) > 1:
-            for (one, other), axiom in sorted(axioms.apart.items()):
-                first = next((kind for kind in sorted(mine) if kind in below[one]), None)
-                second = next((kind for kind in sorted(mine) if kind in below[other]), None)
+            for (one, other), axiom in apart:
+                first = next((kind for kind in mine if kind in below[one]), None)
+                second = next((kind for kind in mine if kind in below[other]), None)
                 if first and second:
                     stated = tuple(Axiom((thing, " a ", kind), kinds[kind]) for kind in (first, second))
                     yield Impossible(

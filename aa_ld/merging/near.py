@@ -60,11 +60,7 @@ def _within_reach(
         for subject in source.pointing(table, own)
     }
     pointing |= {
-        s
-        for source in catalogue.sources
-        if source.role != OURS
-        for s, _, o in source.triples(BLANK)
-        if o in own
+        s for source in catalogue.sources if source.role != OURS for s, _, _ in source.triples_to(BLANK, own)
     }
     with merged.open("rb") as file:
         subjects = _Subjects(file.fileno(), merged.stat().st_size)

@@ -147,6 +147,12 @@ class Read:
             zip(cells[::3], cells[1::3], cells[2::3], strict=True) for cells in self._cells(name)
         )
 
+    def triples_to(self, name: str, objects: Container[bytes]) -> Iterator[tuple[bytes, bytes, bytes]]:
+        """Of the triples in a table of triples those whose object is one of these."""
+        for cells in self._cells(name):
+            three = zip(cells[::3], cells[1::3], cells[2::3], strict=True)
+            yield from compress(three, map(objects.__contains__, cells[2::3]))
+
     def pointing(self, name: str, objects: Container[bytes]) -> Iterator[bytes]:
         """The subjects of the pairs in a table whose object is one of these."""
         for subjects, values in self.columns(name):

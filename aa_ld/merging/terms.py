@@ -118,8 +118,8 @@ def _obsolete(catalogue: Catalogue) -> Iterator[Conflict]:
         for s, o in source.rows(words.EXACT) if source.about["syntax"] == "SSSOM" else ():
             if s in dead and o not in dead:
                 users[s][o] = users[s].get(o, 0) | 1 << number
-        for s, p, o in source.triples(BLANK):
-            if o in dead and p not in _ABOUT and not p.startswith(_SSSOM):
+        for s, p, o in source.triples_to(BLANK, dead):
+            if p not in _ABOUT and not p.startswith(_SSSOM):
                 users[o][s] = users[o].get(s, 0) | 1 << number
     for term, by in users.items():
         new = sorted(catalogue.replacements.get(term, ()))
