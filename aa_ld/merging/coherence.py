@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import itertools
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from itertools import chain
 from operator import itemgetter
@@ -67,9 +67,10 @@ class _Axioms:
         self._read()
 
     def _read(self) -> None:
-        above: Callable[[int], tuple[Axiom, ...]] = cache(
-            lambda bits: (Axiom(("subClassOf",), bits),)
-        )  # most stand in one file, and take room once
+        @cache
+        def above(bits: int) -> tuple[Axiom, ...]:  # most stand in the same input, and so take room once
+            return (Axiom(("subClassOf",), bits),)
+
         for narrow, wides in self.catalogue.parents.items():
             over = {wide: above(bits) for wide, bits in wides.items() if wide != narrow}
             if over:
@@ -282,7 +283,11 @@ def _spread(axioms: _Axioms, down: dict[bytes, list[bytes]], found: dict[bytes, 
 def _things(catalogue: Catalogue, axioms: _Axioms, below: dict[bytes, set[bytes]]) -> Iterator[Impossible]:
     """Things of two disjoint classes."""
     watched = set().union(*below.values())
-    several = (it for it in catalogue.kinds.items() if len(it[1]) > 1 and not watched.isdisjoint(it[1]))
+    several = (
+        (thing, kinds)
+        for thing, kinds in catalogue.kinds.items()
+        if len(kinds) > 1 and not watched.isdisjoint(kinds)
+    )
     apart = sorted(axioms.apart.items())
     for thing, kinds in sorted(several, key=itemgetter(0)):
         mine = sorted(watched & kinds.keys())
