@@ -388,9 +388,9 @@ def _rebuilt(said: dict[str, Any]) -> errors.AaLdError:
     return kind(said["where"], said["what"], said["remedy"], said["nearest"])
 
 
-def send(pipe: IO[bytes], kind: bytes, body: bytes) -> None:
-    """Write one frame."""
-    pipe.write(kind + len(body).to_bytes(8, "big"))
+def send(pipe: IO[bytes], kind: bytes, body: bytes, size: int | None = None) -> None:
+    """Write one frame; or what it begins with, where its size is given."""
+    pipe.write(kind + (len(body) if size is None else size).to_bytes(8, "big"))
     pipe.write(body)
 
 

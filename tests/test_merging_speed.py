@@ -1,7 +1,9 @@
 """What makes merging fast changes nothing: lines that no parser sees, and a second process."""
 
 import json
+from io import BytesIO
 from pathlib import Path
+from tempfile import TemporaryFile
 
 import pytest
 from hypothesis import given, settings
@@ -9,11 +11,13 @@ from hypothesis import strategies as st
 from pyoxigraph import RdfFormat, parse, serialize
 
 from aa_ld import errors
-from aa_ld.merging import aside
+from aa_ld.merging import aside, near, runs
 from aa_ld.merging.meetings import Meetings
 from aa_ld.merging.merged import Options, merge
 from aa_ld.merging.plain import sift
+from aa_ld.merging.reading import Input, Read, Run
 from aa_ld.merging.report import as_json
+from aa_ld.merging.runs import Merger
 from aa_ld.merging.spellings import respell
 
 ALONE = Options(with_ours=False, fail_on=("none",))
@@ -179,3 +183,69 @@ QUERY = "SELECT ?t { ?r <x:on> <x:has> ; <x:some> ?t . ?cell <x:first> ?r . ?lis
 def test_a_query_is_met_where_all_that_hangs_together_can_be(query, line, met):
     """Terms are followed over the patterns around them, steps of a path too; true is a literal and no IRI."""
     assert Meetings(OURS, [line]).may_meet(query) is met
+
+
+TERMS = st.lists(st.integers(0, 400), max_size=12).map(lambda some: {b"<x:%03d> ." % n for n in some})
+NODES = st.lists(st.integers(0, 9), max_size=3).map(lambda some: {b"_:%d ." % n for n in some})
+
+
+@given(st.sets(st.integers(0, 400), min_size=100), st.lists(TERMS, max_size=4), TERMS, NODES, st.booleans())
+@settings(max_examples=150, deadline=None, derandomize=True)
+def test_what_is_copied_is_what_would_be_written(numbers, others, without, nodes, twice):
+    """A run with nearly everything, and others with few lines: bytes and counts are those of sets of lines."""
+    most = {b"<x:%03d> ." % n for n in numbers} | nodes
+    parts = [(0, most), *((1 + n // (1 + twice), some) for n, some in enumerate(others))]
+    sources = [Read(Input(str(n), ()), BytesIO()) for n in range(6)]
+    texts = [(n, b"".join(line + b"\n" for line in sorted(some))) for n, some in parts if some]
+    out = BytesIO()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(runs, "_STRETCH", 40)
+        patch.setattr(runs, "_MOST", 3)
+        merger = Merger(sources, without, {b"_:1"}, out)
+        counts = merger.merge([Run(text, 0, len(text), n) for n, text in texts], lambda *_: None)
+    by_source = [set().union(*(some for m, some in parts if m == n)) for n in range(6)]
+    whole = set().union(*by_source)
+    gone = whole & (without | {b"_:1 ."})
+    alone = [sum(sum(line in each for each in by_source) == 1 for line in some) for some in by_source]
+
+    assert out.getvalue() == b"".join(line + b"\n" for line in sorted(whole - gone))
+    assert (counts.written, counts.replaced) == (len(whole - gone), len(gone))
+    assert counts.new[:6] == alone
+    assert counts.shared[:6] == [len(some) - n for some, n in zip(by_source, alone, strict=True)]
+    assert counts.union_of_shared == len(whole) - sum(alone)
+
+
+def test_most_of_a_large_run_is_copied():
+    """Of 20,000 lines with three of others among them only what lies between two that are near each other is taken apart."""
+    text = b"".join(b"<http://e.org/%05d> <http://e.org/p> <http://e.org/o> .\n" % n for n in range(20_000))
+    few = b"".join(b"<http://e.org/%05d> <http://e.org/p> <http://e.org/x> .\n" % n for n in (7, 8, 9_000))
+    some = list(runs._stretches([Run(text, 0, len(text), 0), Run(few, 0, len(few), 1)]))
+
+    assert [len(piece) for piece in some] == [1, 2, 1, 1, 1]
+    assert sum(run.size for run in some[1]) == 3 * len(text) // 20_000
+
+
+@given(st.lists(st.tuples(st.integers(0, 30), st.integers(0, 200)), min_size=1), st.integers(1, 60))
+@settings(max_examples=200, deadline=None, derandomize=True)
+def test_the_lines_of_a_subject_are_found_wherever_they_lie(pairs, apart):
+    """All of them and no other, however many there are, and one subject that is not there."""
+    lines = sorted({b"<x:%d> <x:p> <x:%d> ." % pair for pair in pairs})
+    with TemporaryFile() as file, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(near, "_APART", apart)
+        patch.setattr(near, "_BLOCK", 4 * apart)
+        file.write(b"".join(line + b"\n" for line in lines))
+        file.flush()
+        subjects = near._Subjects(file.fileno(), file.tell())
+        for n in range(32):
+            begin = b"<x:%d> " % n
+
+            assert subjects.lines(begin[:-1]) == [line for line in lines if line.startswith(begin)]
+
+
+def test_a_run_that_ends_too_early_is_not_taken():
+    """A child that falls over in the midst of a run or a table leaves nothing that counts as read."""
+    for kind in (b"R", b"T"):
+        read = Read(Input("a", ()), BytesIO())
+
+        assert not read.take(kind, 100, BytesIO(b"<x:a>\n<x:b>\n"), bytearray(5))
+        assert (read.runs, read.tables) == ([], {})

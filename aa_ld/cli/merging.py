@@ -73,6 +73,7 @@ def merge(arguments: Namespace) -> int:
     """Merge, and report; exit status 1 where the output was not written."""
     from aa_ld.cli.files import check_output, deliver
     from aa_ld.cli.progress import Bar
+    from aa_ld.collecting import left_to_the_system, without_collecting
     from aa_ld.merging.merged import Options
     from aa_ld.merging.merged import merge as merge_files
     from aa_ld.merging.report import as_text
@@ -84,8 +85,9 @@ def merge(arguments: Namespace) -> int:
         tuple(arguments.mappings), not arguments.without_ours, arguments.imports, arguments.catalog, arguments.against,
         tuple(word for word in arguments.fail_on.split(",") if word), arguments.hermit,
     )  # fmt: skip
-    with Bar() as bar:
+    with Bar() as bar, without_collecting():
         done = merge_files(arguments.files, arguments.output, options, bar)
+        left_to_the_system()
     if arguments.report:
         deliver(_written(done, ending), arguments.report)
     width, style = width_of(sys.stdout), styled(sys.stdout)

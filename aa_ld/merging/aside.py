@@ -1,7 +1,8 @@
 """What can be done while conflicts are looked for: the union itself, then questions and rules before and after.
 
 Where there is much of it a second process does it, so that two processors work;
-it reads the same files on disk, which the children have filled.
+it reads the same files on disk, which the children have filled. Before it knows
+what to unite it asks what our knowledge says by itself.
 """
 
 from __future__ import annotations
@@ -10,6 +11,8 @@ import gc
 import json
 import os
 import sys
+import threading
+from contextlib import suppress
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, NamedTuple
 
@@ -18,7 +21,7 @@ from aa_ld.merging import drift
 from aa_ld.merging.catalogue import Catalogue
 from aa_ld.merging.conflict import Conflict
 from aa_ld.merging.gate import Checked
-from aa_ld.merging.reading import Input, Read, Told, near, ours
+from aa_ld.merging.reading import Input, Read, Told
 from aa_ld.merging.runs import Counts, Merger, runs_of
 
 if TYPE_CHECKING:
@@ -27,6 +30,7 @@ if TYPE_CHECKING:
 #: Bytes of triples from which on a second process saves more than it takes to start.
 MUCH = 48 << 20
 _PROGRESS = b"P"
+_COMPARE, _UNITE = "compare", "unite"
 
 
 class Task(NamedTuple):
@@ -34,6 +38,7 @@ class Task(NamedTuple):
 
     added, without   lines that the merge writes or leaves out itself
     folded           names of blank nodes that are left out
+    lasting          whether the file itself is to be the output
     """
 
     sources: list[Read]
@@ -42,6 +47,7 @@ class Task(NamedTuple):
     folded: set[bytes]
     path: Path
     compare: bool
+    lasting: bool
 
 
 class Done(NamedTuple):
@@ -53,14 +59,18 @@ class Done(NamedTuple):
 
 
 class Aside:
-    """Does a task over these sources, in a second process where that is worth its start; which is now."""
+    """Does a task over these sources, in a second process where that is worth its start; which is now.
 
-    def __init__(self, sources: list[Read], told: Told) -> None:
+    compare  whether answers will have to be compared
+    """
+
+    def __init__(self, sources: list[Read], compare: bool, told: Told) -> None:
         self.told = told
         self._stopped = False
         size = sum(end - start for read in sources for start, end in read.runs)
         another = size >= MUCH and (os.cpu_count() or 1) > 1
-        self._process = intake._start("aside", "aa_ld.merging.aside") if another else None
+        task = _COMPARE if compare else _UNITE
+        self._process = intake._start(task, "aa_ld.merging.aside") if another else None
 
     def work(self, task: Task) -> Done:
         """Do it."""
@@ -96,15 +106,25 @@ class Aside:
                 return None
 
 
-def by_ourselves(task: Task, told: Told) -> Done:
+def by_ourselves(task: Task, told: Told, known: drift.Ready | None = None) -> Done:
     """Do a task here and now."""
     with task.path.open("wb", buffering=1 << 20) as out:
         merger = Merger(task.sources, set(task.without), task.folded, out)
         counts = merger.merge(runs_of(task.sources, task.added), told)
+        if task.lasting:
+            out.flush()
+            threading.Thread(target=_to_disk, args=(os.dup(out.fileno()),), daemon=True).start()
     if not task.compare:
         return Done(counts, [], None)
     told("asking", 0, 0)
-    return Done(counts, *drift.compare(Catalogue(task.sources), task.path, near(ours())))
+    return Done(counts, *drift.compare(Catalogue(task.sources), task.path, known or drift.ready()))
+
+
+def _to_disk(file: int) -> None:
+    """Have a file written to disk; who waits for that in the end, waits no more."""
+    with suppress(OSError):
+        os.fsync(file)
+    os.close(file)
 
 
 def _done(said: dict[str, Any]) -> Done:
@@ -123,7 +143,7 @@ def _order(task: Task) -> dict[str, Any]:
     sources = [(each.name, each.role, each.spool.name, each.runs, each.tables) for each in task.sources]
     return {
         "sources": sources, "added": text(task.added), "without": text(task.without), "folded": text(task.folded),
-        "path": str(task.path), "compare": task.compare,
+        "path": str(task.path), "compare": task.compare, "lasting": task.lasting,
     }  # fmt: skip
 
 
@@ -135,14 +155,15 @@ def _task(order: dict[str, Any]) -> Task:
         sources.append(read)
     lines = (frozenset(line.encode() for line in order[name]) for name in ("added", "without", "folded"))
     added, without, folded = lines
-    return Task(sources, added, without, set(folded), Path(order["path"]), order["compare"])
+    return Task(sources, added, without, set(folded), Path(order["path"]), order["compare"], order["lasting"])
 
 
-def main(_task_name: str) -> None:
+def main(name: str) -> None:
     """Be the second process: take an order, do it, say what came out. Never returns."""
     pipe, sys.stdout = sys.stdout.buffer, sys.stderr  # nobody else may write between the frames
     gc.disable()
     source: IO[bytes] = sys.stdin.buffer
+    known = drift.ready() if name == _COMPARE else None
     _, size = intake.receive_head(source)
     task = _task(json.loads(source.read(size)))
 
@@ -150,7 +171,7 @@ def main(_task_name: str) -> None:
         intake.send(pipe, _PROGRESS, json.dumps([stage, done, of]).encode())
         pipe.flush()
 
-    counts, drifted, checked = by_ourselves(task, told)
+    counts, drifted, checked = by_ourselves(task, told, known)
     said = {"counts": vars(counts), "drifted": drifted, "checked": checked}
     intake.send(pipe, intake.END, json.dumps(said).encode())
     pipe.flush()

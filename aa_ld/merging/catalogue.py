@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator
-from functools import cache, cached_property, reduce
-from itertools import chain
+from collections.abc import Collection, Container, Iterable, Iterator
+from functools import cached_property, reduce
+from itertools import chain, compress
 from operator import or_
 
 from aa_ld.merging import words
@@ -22,16 +22,16 @@ _XREF = re.compile(rb'"(?:MESH|MSH|mesh|MeSH):([A-Z]\d+)"')
 _MESH = words.MESHV.removesuffix("vocab#").encode()
 
 
-@cache
 def family(term: bytes) -> bytes:
     """Whose term an IRI is: what is left of it without the last part.
 
     >>> family(b"<http://purl.obolibrary.org/obo/MONDO_0005340>"), family(b"<http://id.nlm.nih.gov/mesh/D000506>")
     (b'<http://purl.obolibrary.org/obo/MONDO_', b'<http://id.nlm.nih.gov/mesh/')
     """
-    at = max(term.rfind(b"/"), term.rfind(b"#")) + 1
-    under = term.rfind(b"_", at)
-    return term[: under + 1] if under > 0 and term[under + 1 : -1].isdigit() else term[:at]
+    head, _, number = term.rpartition(b"_")
+    if head and number[:-1].isdigit():
+        return head + b"_"
+    return term[: max(term.rfind(b"/"), term.rfind(b"#")) + 1]
 
 
 def either(bits: Iterable[int]) -> int:
@@ -62,6 +62,16 @@ class Catalogue:
                 for s, o in source.rows(predicate):
                     yield s, o, number
 
+    def among(
+        self, terms: Container[bytes], *predicates: str, end: int = 0
+    ) -> Iterator[tuple[bytes, bytes, int]]:
+        """Of `rows` those with one of these terms as subject, or as object where the end is 1."""
+        for number, source in enumerate(self.sources):
+            for pair in chain.from_iterable(map(source.columns, predicates)):
+                hits = map(terms.__contains__, pair[end])
+                for s, o in compress(zip(*pair, strict=True), hits):
+                    yield s, o, number
+
     def by_subject(self, *predicates: str) -> dict[bytes, dict[bytes, int]]:
         """Subject to objects, each with the inputs that say so as a set of bits."""
         found: dict[bytes, dict[bytes, int]] = {}
@@ -84,16 +94,16 @@ class Catalogue:
         found: dict[bytes, dict[bytes, list[bytes]]] = {}
         named: dict[bytes, bytes] = {}  # each predicate once, as there are few, and many triples
         for number, source in enumerate(self.sources):
+            last, said = b"", {}
             for s, p, o in source.triples(BLANK):
-                said = found.get(s)
-                if said is None:
-                    said = found[s] = {}
+                if s != last:
+                    last, said = s, found.setdefault(s, {})
+                    if s[:2] == b"_:":
+                        self.stating[s] = self.stating.get(s, 0) | 1 << number
                 if p in said:
                     said[p].append(o)
                 else:
                     said[named.setdefault(p, p)] = [o]
-                if s[:2] == b"_:":
-                    self.stating[s] = self.stating.get(s, 0) | 1 << number
         return found
 
     @cached_property
@@ -108,13 +118,10 @@ class Catalogue:
 
     def of_kinds(self, wanted: Collection[bytes]) -> Iterator[bytes]:
         """The terms of any of these types."""
-        known: dict[int, bool] = {}  # most terms share what says their types, so it is looked at once
-        for term, types in self.kinds.items():
-            hit = known.get(id(types))
-            if hit is None:
-                hit = known[id(types)] = not types.keys().isdisjoint(wanted)
-            if hit:
-                yield term
+        types = self.kinds.values()
+        each = dict(zip(map(id, types), types, strict=True))  # most terms share one, which is looked at once
+        hits = {at for at, some in each.items() if not some.keys().isdisjoint(wanted)}
+        return compress(self.kinds, map(hits.__contains__, map(id, types)))
 
     @cached_property
     def parents(self) -> dict[bytes, dict[bytes, int]]:
@@ -139,15 +146,16 @@ class Catalogue:
     def exact(self) -> dict[bytes, dict[bytes, int]]:
         """Term to its exact matches, in both directions."""
         found: dict[bytes, dict[bytes, int]] = {}
-        for s, o, number in self.rows(words.EXACT, words.EQUIVALENT):
-            if o[:1] == b"<":
-                bit = 1 << number
-                for one, other in ((s, o), (o, s)):
-                    matches = found.get(one)
-                    if matches is None:
-                        found[one] = {other: bit}
-                    else:
-                        matches[other] = matches.get(other, 0) | bit
+        for number, source in enumerate(self.sources):
+            bit = 1 << number
+            for s, o in chain(source.rows(words.EXACT), source.rows(words.EQUIVALENT)):
+                if o[:1] == b"<":
+                    for one, other in ((s, o), (o, s)):
+                        matches = found.get(one)
+                        if matches is None:
+                            found[one] = {other: bit}
+                        else:
+                            matches[other] = matches.get(other, 0) | bit
         return found
 
     @cached_property

@@ -9,11 +9,14 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from collections.abc import Container, Iterable
 from functools import cache
 from pathlib import Path
 
 from aa_ld.merging import words
 from aa_ld.merging.catalogue import Catalogue, family
+
+_NONE: frozenset[str] = frozenset()
 
 
 @cache
@@ -31,24 +34,23 @@ def _table() -> tuple[dict[bytes, frozenset[str]], dict[str, frozenset[str]]]:
 
 
 class Categories:
-    """The categories of terms."""
+    """The categories of these terms."""
 
-    def __init__(self, catalogue: Catalogue) -> None:
+    def __init__(self, catalogue: Catalogue, terms: Container[bytes]) -> None:
         self._families, self._trees = _table()
-        self._numbers = catalogue.by_subject(words.TREE_NUMBER)
-        self._known: dict[bytes, frozenset[str]] = {}
+        self._numbers: dict[bytes, set[bytes]] = defaultdict(set)
+        for term, number, _ in catalogue.among(terms, words.TREE_NUMBER):
+            self._numbers[term].add(number)
 
     def of(self, term: bytes) -> frozenset[str]:
         """The categories of a term; none where nobody knows."""
-        known = self._known.get(term)
-        if known is None:
-            known = self._families.get(family(term)) or self._by_tree(term)
-            self._known[term] = known
-        return known
+        if term in self._numbers:
+            return self._families.get(family(term)) or self._by_tree(self._numbers[term])
+        return self._families.get(family(term), _NONE)
 
-    def _by_tree(self, term: bytes) -> frozenset[str]:
+    def _by_tree(self, numbers: Iterable[bytes]) -> frozenset[str]:
         found: set[str] = set()
-        for number in self._numbers.get(term, ()):
+        for number in numbers:
             tree = re.search(r"/([A-Z])(\d+)([\d.]*)>$", number.decode())
             if tree is None:
                 return frozenset()

@@ -15,6 +15,8 @@ from __future__ import annotations
 import itertools
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from functools import cache
+from itertools import chain
 from operator import itemgetter
 from typing import NamedTuple
 
@@ -65,9 +67,14 @@ class _Axioms:
         self._read()
 
     def _read(self) -> None:
+        @cache
+        def above(bits: int) -> tuple[Axiom, ...]:  # most stand in the same input, and so take room once
+            return (Axiom(("subClassOf",), bits),)
+
         for narrow, wides in self.catalogue.parents.items():
-            for wide, bits in wides.items():
-                self._above(narrow, wide, bits, "subClassOf")
+            over = {wide: above(bits) for wide, bits in wides.items() if wide != narrow}
+            if over:
+                self.up[narrow] = over
         for s, o, n in self.catalogue.rows(words.EQUIVALENT):
             self._above(s, o, 1 << n, "equivalentTo")
             self._above(o, s, 1 << n, "equivalentTo")
@@ -159,7 +166,7 @@ def impossible(catalogue: Catalogue) -> list[Impossible]:
     for narrow, wides in axioms.up.items():
         for wide in wides:
             down[wide].append(narrow)
-    below = {term: _closure(term, down) for pair in axioms.apart for term in pair}
+    below = {term: _closure(term, down) for term in set(chain.from_iterable(axioms.apart))}
     found: dict[bytes, tuple[Axiom, ...]] = {}
     for (one, other), axiom in sorted(axioms.apart.items()):
         for term in sorted(below[one] & below[other]):
@@ -235,12 +242,15 @@ def _by_ranges(
         ]
         for prop, ways in over.items()
     }
+    against: dict[bytes, set[bytes]] = defaultdict(set)
+    for one, other in axioms.apart:
+        against[one].add(other)
+        against[other].add(one)
     for narrow, prop, filler, axiom in axioms.some:
         if narrow in found or filler not in above:
             continue
         for wanted, way in ranges[prop]:
-            pairs = ((a, b) for a in above[filler] for b in above[wanted])
-            met = min((pair for pair in pairs if (min(pair), max(pair)) in axioms.apart), default=None)
+            met = min(((a, b) for a in above[filler] for b in against[a] & above[wanted]), default=None)
             if met:
                 apart = axioms.apart[min(met), max(met)]
                 found[narrow] = (
@@ -273,13 +283,18 @@ def _spread(axioms: _Axioms, down: dict[bytes, list[bytes]], found: dict[bytes, 
 def _things(catalogue: Catalogue, axioms: _Axioms, below: dict[bytes, set[bytes]]) -> Iterator[Impossible]:
     """Things of two disjoint classes."""
     watched = set().union(*below.values())
-    several = ((thing, kinds) for thing, kinds in catalogue.kinds.items() if len(kinds) > 1)
+    several = (
+        (thing, kinds)
+        for thing, kinds in catalogue.kinds.items()
+        if len(kinds) > 1 and not watched.isdisjoint(kinds)
+    )
+    apart = sorted(axioms.apart.items())
     for thing, kinds in sorted(several, key=itemgetter(0)):
-        mine = [kind for kind in kinds if kind in watched]
+        mine = sorted(watched & kinds.keys())
         if len(mine) > 1:
-            for (one, other), axiom in sorted(axioms.apart.items()):
-                first = next((kind for kind in sorted(mine) if kind in below[one]), None)
-                second = next((kind for kind in sorted(mine) if kind in below[other]), None)
+            for (one, other), axiom in apart:
+                first = next((kind for kind in mine if kind in below[one]), None)
+                second = next((kind for kind in mine if kind in below[other]), None)
                 if first and second:
                     stated = tuple(Axiom((thing, " a ", kind), kinds[kind]) for kind in (first, second))
                     yield Impossible(
@@ -297,9 +312,10 @@ def disjoint_but_matched(catalogue: Catalogue) -> Iterator[Conflict]:
     for narrow, wides in axioms.up.items():
         for wide in wides:
             down[wide].append(narrow)
-    groups = _groups(catalogue.exact)
+    closures = {term: _closure(term, down) for term in set(chain.from_iterable(axioms.apart))}
+    groups = _groups(catalogue.exact, set().union(*closures.values()))
     for (one, other), axiom in sorted(axioms.apart.items()):
-        mine, yours = _closure(one, down), _closure(other, down)
+        mine, yours = closures[one], closures[other]
         matched = sorted(term for term in yours if term in groups)
         met: dict[bytes, bytes] = (
             {groups[term]: term for term in sorted(mine, reverse=True) if term in groups} if matched else {}
@@ -322,10 +338,10 @@ def disjoint_but_matched(catalogue: Catalogue) -> Iterator[Conflict]:
                 )
 
 
-def _groups(exact: dict[bytes, dict[bytes, int]]) -> dict[bytes, bytes]:
-    """Term to one that stands for all that exact matches make one with it."""
+def _groups(exact: dict[bytes, dict[bytes, int]], terms: set[bytes]) -> dict[bytes, bytes]:
+    """Each of these terms that matches any to one that stands for all that exact matches make one with it."""
     found: dict[bytes, bytes] = {}
-    for start in exact:
+    for start in terms & exact.keys():
         if start not in found:
             waiting = [start]
             found[start] = start

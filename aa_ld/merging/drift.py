@@ -17,7 +17,8 @@ from aa_ld.merging.catalogue import Catalogue
 from aa_ld.merging.conflict import Conflict
 from aa_ld.merging.gate import Checked
 from aa_ld.merging.meetings import Meetings, named_in
-from aa_ld.merging.reading import OURS
+from aa_ld.merging.reading import OURS, ours
+from aa_ld.merging.reading import near as terms_near
 
 if TYPE_CHECKING:
     from aa_ld.question import Question
@@ -62,6 +63,23 @@ def state(foreign: Iterable[bytes] = ()) -> State:
     return State(Merged(layers.store.quads_for_pattern(None, None, None)), triples)
 
 
+class Ready(NamedTuple):
+    """What can be known before there are triples of others: what is asked, of which terms, and what our knowledge says."""
+
+    questions: list[Question]
+    rules: list[Rule]
+    terms: list[str]
+    before: State
+
+
+def ready() -> Ready:
+    """Read questions and rules, and infer."""
+    from aa_ld.question import read_questions
+    from aa_ld.rule import read_rules
+
+    return Ready(list(read_questions().values()), list(read_rules().values()), terms_near(ours()), state())
+
+
 def answer(asked: State, question: Question) -> frozenset[str]:
     """The rows of a question, each as a line."""
     from pyoxigraph import QueryResultsFormat
@@ -72,17 +90,14 @@ def answer(asked: State, question: Question) -> frozenset[str]:
     return frozenset(text.splitlines()[1:])
 
 
-def compare(catalogue: Catalogue, merged: Path, ours: Iterable[str]) -> tuple[list[Conflict], Checked]:
+def compare(catalogue: Catalogue, merged: Path, known: Ready) -> tuple[list[Conflict], Checked]:
     """What triples that ours lead to change of our answers and conclusions, and what was compared."""
-    from aa_ld.question import read_questions
-    from aa_ld.rule import read_rules
-
-    questions, rules = list(read_questions().values()), list(read_rules().values())
+    questions, rules = known.questions, known.rules
     own = {line for source in catalogue.sources if source.role == OURS for line in source.lines()}
     named = set().union(*map(named_in, (*(q.text for q in questions), *(rule.text for rule in rules))))
-    foreign = [line for line in near.named(catalogue, merged, ours, named) if line not in own]
+    foreign = [line for line in near.named(catalogue, merged, known.terms, named) if line not in own]
     try:
-        met, found = _differences(questions, rules, foreign) if foreign else (0, [])
+        met, found = _differences(known, foreign) if foreign else (0, [])
     except _UndoneError as error:
         checked = Checked("inferring before and after", "all rules", "they do not run")
         return [Conflict("inferred-drift", f"Our rules cannot be carried out any more: {error}.")], checked
@@ -97,13 +112,11 @@ class _UndoneError(Exception):
     """Rules cannot be carried out."""
 
 
-def _differences(
-    questions: list[Question], rules: list[Rule], foreign: list[bytes]
-) -> tuple[int, list[Conflict]]:
+def _differences(known: Ready, foreign: list[bytes]) -> tuple[int, list[Conflict]]:
     """How many questions were asked again with triples of others, and what differs."""
     from concurrent.futures import ThreadPoolExecutor
 
-    before = state()
+    questions, rules, _, before = known
     meetings = Meetings(before.lines(), foreign)
     met = [question for question in questions if meetings.may_meet(question.text)]
     found: list[Conflict] = []

@@ -37,6 +37,8 @@ def _several(catalogue: Catalogue) -> Iterator[Conflict]:
     for term, matches in catalogue.exact.items():
         if len(matches) < 2:
             continue
+        if len(set(map(family, matches))) == len(matches):
+            continue
         own = family(term)
         groups: dict[bytes, list[bytes]] = defaultdict(list)
         for match in matches:
@@ -46,9 +48,8 @@ def _several(catalogue: Catalogue) -> Iterator[Conflict]:
                 continue
             found.append((term, sorted(group)))
     forward: dict[bytes, set[bytes]] = {term: set() for term, _ in found}
-    for s, o, _ in catalogue.rows(words.EXACT, words.EQUIVALENT) if found else ():
-        if s in forward:
-            forward[s].add(o)
+    for s, o, _ in catalogue.among(forward, words.EXACT, words.EQUIVALENT):
+        forward[s].add(o)
     for term, group in found:
         matches = catalogue.exact[term]
         if not reduce(and_, map(matches.__getitem__, group)) and not _both_in_one(group, matches):
@@ -191,14 +192,12 @@ def _contradictions(catalogue: Catalogue) -> Iterator[Conflict]:
 
 def _category_clashes(catalogue: Catalogue) -> Iterator[Conflict]:
     """Exact matches between things that cannot be the same: a disease and a phenotype, a drug and a gene."""
-    categories = Categories(catalogue)
-    for one, matches in catalogue.exact.items():
-        mine = categories.of(one)
-        if not mine:
-            continue
-        for other, bits in matches.items():
-            yours = categories.of(other) if one < other else None
-            if yours and not mine & yours:
+    categories = Categories(catalogue, catalogue.exact)
+    known = {term: each for term in catalogue.exact if (each := categories.of(term))}
+    for one, mine in known.items():
+        for other, bits in catalogue.exact[one].items():
+            yours = known.get(other)
+            if yours and one < other and mine.isdisjoint(yours):
                 a, b = " or ".join(sorted(mine)), " or ".join(sorted(yours))
                 what = f"{catalogue.called(one)} is of the category {a}, and exactly matches {catalogue.called(other)}, of the category {b}."
                 yield Conflict("category-clash", what, _terms(one, other), catalogue.files(bits))

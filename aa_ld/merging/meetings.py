@@ -218,18 +218,18 @@ class Meetings:
             ]
         elif re.search(r"[*+?/^]", path):
             return True
+        subjects, objects = (set.intersection(*sets) if sets else None for sets in wanted)
         return any(
-            all(s in ends for ends in wanted[0]) and all(o in ends for ends in wanted[1])
+            (subjects is None or s in subjects) and (objects is None or o in objects)
             for name in names
-            for s, o in self._candidates(name, wanted[1])
+            for s, o in self._candidates(name, objects)
         )
 
-    def _candidates(self, name: str, objects: list[set[str]]) -> list[tuple[str, str]]:
+    def _candidates(self, name: str, objects: set[str] | None) -> list[tuple[str, str]]:
         """Triples of others with a predicate; with a few objects only, where only these are wanted."""
-        few = min(objects, key=len, default=None)
-        if few is None or len(few) > _FEW:
+        if objects is None or len(objects) > _FEW:
             return self._foreign[name]
-        return [pair for term in few for pair in self._by_object.get((name, term), ())]
+        return [pair for term in objects for pair in self._by_object.get((name, term), ())]
 
     def _wanted(
         self, pattern: Pattern, term: str, found: list[Pattern], prefixes: dict[str, str], closer: bool

@@ -130,11 +130,15 @@ def merge(
         folder = tempfile.TemporaryDirectory(prefix="aa-ld-", ignore_cleanup_errors=True)
         lines = Path(stack.enter_context(folder)) / "merged.nt"
         sources = _read(files, options, Spools(lines.parent, stack), told)
+        aside = Aside(sources, options.with_ours, told)
+        stack.callback(aside.stop)
         catalogue = Catalogue(sources)
         given = plan(sources, options.imports)
-        aside = Aside(sources, told)
-        stack.callback(aside.stop)
-        task = Task(sources, given.added, given.without, folded_axioms(catalogue), lines, options.with_ours)
+        packed = (output or "").lower().endswith(".gz")
+        task = Task(
+            sources, given.added, given.without, folded_axioms(catalogue), lines, options.with_ours,
+            lasting=bool(output) and not (syntax or packed),
+        )  # fmt: skip
         counts, conflicts, checks = _worked(aside, task, catalogue, told)
         if options.hermit:
             found, more = _reasoned(catalogue, lines, options, conflicts, told)
@@ -144,7 +148,6 @@ def merge(
         stopped = _stopped(conflicts, options.fail_on)
         if output and not stopped:
             told("writing", 0, 0)
-            packed = output.lower().endswith(".gz")
             if syntax or packed or not put(lines, output):
                 with beside(output) as target:
                     write_as(lines, syntax, target, packed=packed)

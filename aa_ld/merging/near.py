@@ -60,11 +60,7 @@ def _within_reach(
         for subject in source.pointing(table, own)
     }
     pointing |= {
-        s
-        for source in catalogue.sources
-        if source.role != OURS
-        for s, _, o in source.triples(BLANK)
-        if o in own
+        s for source in catalogue.sources if source.role != OURS for s, _, _ in source.triples_to(BLANK, own)
     }
     with merged.open("rb") as file:
         subjects = _Subjects(file.fileno(), merged.stat().st_size)
@@ -91,19 +87,18 @@ class _Subjects:
 
     def lines(self, subject: bytes) -> list[bytes]:
         """All lines with a subject."""
-        begin = subject + b" "
-        at = bisect_left(self._first, begin)
+        begin = b"\n" + subject + b" "
+        at = bisect_left(self._first, begin[1:])
         end = self._starts[at] + len(begin) if at < len(self._starts) else self._size
         text = b"\n" + read_at(self._file, self._starts[max(at - 1, 0)], end)
-        found = text.find(b"\n" + begin)
-        if found < 0:
+        first = text.find(begin)
+        if first < 0:
             return []
-        text = text[found + 1 :]
         while True:
-            *lines, _ = text.split(b"\n")
-            over = next((n for n, line in enumerate(lines) if not line.startswith(begin)), None)
-            if over is not None or end >= self._size:
-                return lines[:over]
+            last = text.find(b"\n", text.rfind(begin) + 1)
+            # One more may follow that is not there as a whole.
+            if end >= self._size or 0 <= last < len(text) - len(begin):
+                return text[first + 1 : last].split(b"\n")
             text += read_at(self._file, end, min(end + _APART, self._size))
             end += _APART
 

@@ -121,7 +121,7 @@ class _Graph:
     def _placed(self, said: dict[bytes, bytes]) -> dict[bytes, bytes]:
         """The digest of what each node says and where it hangs, from the roots down."""
         names: dict[bytes, bytes] = {}
-        for start in said:
+        for start in reversed(said):  # what was said last hangs highest
             way = [start]
             while way:
                 node = way[-1]

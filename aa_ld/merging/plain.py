@@ -17,7 +17,7 @@ from typing import IO, Any
 import pyoxigraph as engine
 
 from aa_ld import child, errors
-from aa_ld.merging.spellings import wild_ahead
+from aa_ld.merging.spellings import RIGHT, wild_ahead
 
 SYNTAXES = ("N-Triples", "N-Quads")
 
@@ -36,7 +36,9 @@ def plain_lines() -> re.Pattern[bytes]:
     >>> plain_lines().match(b'<http://e.org/a> <http://e.org/b> "c"@en .\\n<http://e.org/a> <http://e.org/b> "c"@EN .\\n').end()
     43
     """
-    iri = b"<" + wild_ahead() + rb"https?://[\w~.-]++(?:[/?]" + _SIGNS + rb")?+(?:#" + _SIGNS + rb")?+>"
+    wild = wild_ahead() + rb"https?://[\w~.-]++(?:[/?]" + _SIGNS + rb")?+"
+    # Most begin as RIGHT does, which is all that has to be looked at then; it ends within the path.
+    iri = b"<(?:" + RIGHT + _SIGNS + b"|" + wild + b")(?:#" + _SIGNS + rb")?+>"
     node = rb"(?:" + iri + rb"|_:[A-Za-z0-9]++)"
     # The serializer escapes DEL and two signs whose UTF-8 begins with EF.
     text = rb'"(?:[^"\\\x00-\x1f\x7f\xef]++|\\[nrt"\\])*+"'

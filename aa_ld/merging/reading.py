@@ -71,14 +71,28 @@ class Run(NamedTuple):
     source: int
     file: int = -1
 
-    def lines(self, start: int, end: int) -> list[bytes]:
-        """The lines between two places; read, not mapped, so that they do not stay in memory."""
-        text = read_at(self.file, start, end) if self.file >= 0 else self.data[start:end]
-        return text[:-1].split(b"\n")
+    @property
+    def size(self) -> int:
+        """How many bytes it has."""
+        return self.end - self.start
 
-    def find(self, key: bytes) -> int:
-        """Where the first line begins that is not before a key."""
-        low, high = self.start, self.end
+    def text(self) -> bytes:
+        """All of it; read, not mapped, so that it does not stay in memory."""
+        return (
+            read_at(self.file, self.start, self.end) if self.file >= 0 else self.data[self.start : self.end]
+        )
+
+    def lines(self) -> list[bytes]:
+        """Its lines, without their ends."""
+        return self.text()[:-1].split(b"\n")
+
+    def cut(self, end: int) -> tuple[Run, Run]:
+        """What stands before a place, and what stands from there on."""
+        return self._replace(end=end), self._replace(start=end)
+
+    def find(self, key: bytes, low: int = 0) -> int:
+        """Where the first line begins that is not before a key, from the place of a line on."""
+        low, high = max(low, self.start), self.end
         while low < high:
             middle = self.data.rfind(b"\n", low, (low + high) // 2) + 1 or low
             end = self.data.find(b"\n", middle, self.end)
@@ -133,6 +147,12 @@ class Read:
             zip(cells[::3], cells[1::3], cells[2::3], strict=True) for cells in self._cells(name)
         )
 
+    def triples_to(self, name: str, objects: Container[bytes]) -> Iterator[tuple[bytes, bytes, bytes]]:
+        """Of the triples in a table of triples those whose object is one of these."""
+        for cells in self._cells(name):
+            three = zip(cells[::3], cells[1::3], cells[2::3], strict=True)
+            yield from compress(three, map(objects.__contains__, cells[2::3]))
+
     def pointing(self, name: str, objects: Container[bytes]) -> Iterator[bytes]:
         """The subjects of the pairs in a table whose object is one of these."""
         for subjects, values in self.columns(name):
@@ -150,19 +170,23 @@ class Read:
         for run in self.sorted_runs():
             start, end = run.find(begin), run.find(begin + b"\xff")
             if end > start:
-                yield from run.lines(start, end)
+                yield from run._replace(start=start, end=end).lines()
 
-    def take(self, kind: bytes, body: bytes) -> None:
-        """Take a frame of the child."""
-        if kind == RUN:
-            start = self.spool.tell()
-            self.spool.write(body)
-            self.runs.append((start, start + len(body)))
-        elif kind == TABLE:
-            name = body[: body.index(b"\n")]
-            start = self.spool.tell() + len(name) + 1
-            self.spool.write(body)
-            self.tables.setdefault(name.decode(), []).append((start, self.spool.tell()))
+    def take(self, kind: bytes, size: int, pipe: IO[bytes], room: bytearray) -> bool:
+        """Take a run or a table of so many bytes out of a pipe, through this room; False where the pipe ends before."""
+        name = pipe.readline(size) if kind == TABLE else b""
+        start = self.spool.tell()
+        left = size - len(name)
+        while left:
+            with memoryview(room)[:left] as piece:
+                got = pipe.readinto(piece)  # type: ignore[attr-defined]
+                self.spool.write(piece[:got])
+            if not got:
+                return False
+            left -= got
+        into = self.tables.setdefault(name[:-1].decode(), []) if name else self.runs
+        into.append((start, self.spool.tell()))
+        return True
 
 
 def ours() -> Input:
@@ -188,6 +212,15 @@ def read_all(inputs: Iterable[Input], spools: Spools, told: Told) -> list[Read]:
     of several the first in the order given.
     """
     given = list(inputs)
+    children = [_started() for _ in range(min(len(given), os.cpu_count() or 1))]
+    try:
+        return _read_all(given, children, spools, told)
+    finally:
+        for child in children:
+            intake._end(child)
+
+
+def _read_all(given: list[Input], children: list[Popen[bytes]], spools: Spools, told: Told) -> list[Read]:
     digests = [_digest(each) for each in given]
     first: dict[tuple[str, str], int] = {}
     for n, (each, digest) in enumerate(zip(given, digests, strict=True)):
@@ -196,7 +229,7 @@ def read_all(inputs: Iterable[Input], spools: Spools, told: Told) -> list[Read]:
     sizes = {n: sum(map(os.path.getsize, given[n].paths)) for n in first.values()}
     waiting = sorted(sizes, key=lambda n: -sizes[n])
     desk = _Desk(given, waiting, spools, _Sum(sum(sizes.values()), told))
-    desk.work(min(len(waiting), os.cpu_count() or 1))
+    desk.work(children)
     for n, (each, digest) in enumerate(zip(given, digests, strict=True)):
         same = desk.read[first[digest, each.role]]
         same.sha256 = digest
@@ -238,12 +271,11 @@ class _Desk:
         self.spools = {n: spools.new() for n in waiting}
         self.read: dict[int, Read] = {}
         self.failed: dict[int, BaseException] = {}
-        self._processes: list[Popen[bytes]] = []
         self._lock = threading.Lock()
 
-    def work(self, children: int) -> None:
+    def work(self, children: list[Popen[bytes]]) -> None:
         """Read everything that waits."""
-        threads = [threading.Thread(target=self._serve, daemon=True) for _ in range(children)]
+        threads = [threading.Thread(target=self._serve, args=(child,), daemon=True) for child in children]
         for thread in threads:
             thread.start()
         try:
@@ -251,8 +283,8 @@ class _Desk:
                 thread.join()
         except BaseException:  # Ctrl-C: whoever still reads, leaves
             self.waiting.clear()
-            for process in self._processes:
-                process.kill()
+            for child in children:
+                child.kill()
             raise
         if self.failed:
             raise self.failed[min(self.failed)]
@@ -261,18 +293,12 @@ class _Desk:
         with self._lock:
             return self.waiting.pop(0) if self.waiting and not self.failed else None
 
-    def _serve(self) -> None:
-        process = intake._start("merge", "aa_ld.merging.worker")
-        _widen(process.stdout)
-        self._processes.append(process)
-        try:
-            while (n := self._next()) is not None:
-                try:
-                    self.read[n] = self._read(process, n)
-                except BaseException as error:
-                    self.failed[n] = error
-        finally:
-            intake._end(process)
+    def _serve(self, child: Popen[bytes]) -> None:
+        while (n := self._next()) is not None:
+            try:
+                self.read[n] = self._read(child, n)
+            except BaseException as error:
+                self.failed[n] = error
 
     def _read(self, process: Popen[bytes], n: int) -> Read:
         given = self.given[n]
@@ -291,6 +317,13 @@ class _Desk:
             feeder.join()
         read.spool.flush()
         return read
+
+
+def _started() -> Popen[bytes]:
+    """A child that gets ready to read while others do other things."""
+    child = intake._start("merge", "aa_ld.merging.worker")
+    _widen(child.stdout)
+    return child
 
 
 def _widen(pipe: IO[bytes] | None) -> None:
@@ -340,9 +373,12 @@ def _feed(process: Popen[bytes], given: Input, seen: _Sum) -> None:
 
 def _collect(process: Popen[bytes], read: Read) -> None:
     assert process.stdout is not None
+    room = bytearray(_BLOCK)
     while True:
         kind, size = intake.receive_head(process.stdout)
-        if kind not in (RUN, TABLE, intake.END, intake.ERROR, intake.STOPPED):
+        if kind in (RUN, TABLE) and read.take(kind, size, process.stdout, room):
+            continue
+        if kind not in (intake.END, intake.ERROR, intake.STOPPED):
             raise intake._fallen(process)
         body = process.stdout.read(size)
         if len(body) < size:
@@ -354,4 +390,3 @@ def _collect(process: Popen[bytes], read: Read) -> None:
             raise intake._rebuilt(json.loads(body))
         if kind == intake.STOPPED:
             raise intake.Stopped(*json.loads(body))
-        read.take(kind, body)

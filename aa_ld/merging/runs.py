@@ -1,22 +1,27 @@
 """Sorted runs of triples into one sorted file without repeats, with flat memory, and what came from where.
 
 The runs are cut at the same keys, so that each slice of all of them fits in
-memory and is merged with set operations. A slice that only one run has is copied.
+memory and is merged with set operations. What only one run has is copied, without
+a look at its lines: so most of a large ontology, which stands alone among its own terms.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from itertools import chain, compress
-from operator import eq
+from operator import attrgetter, eq
 from typing import IO
 
 from aa_ld.merging.reading import AGAINST, Read, Run
 from aa_ld.merging.words import distinct
 
 _SLICE = 8  # samples in a slice, which is as many MiB
+_MOST = (
+    16  # a run with so many times the bytes of all others in a slice is looked through for what is its own
+)
+_STRETCH = 16 << 10  # bytes that are worth copying by themselves
 _SHOWN = 20
 
 
@@ -61,20 +66,36 @@ class Merger:
         """Write everything, and count."""
         samples = sorted(sample for run in runs for sample in run.samples())
         keys = [*samples[_SLICE::_SLICE], None]
-        at = [run.start for run in runs]
         for done, key in enumerate(keys):
-            ends = [run.end if key is None else run.find(key) for run in runs]
-            parts: dict[int, list[list[bytes]]] = defaultdict(list)
-            for run, a, b in zip(runs, at, ends, strict=True):
-                if b > a:
-                    parts[run.source].append(run.lines(a, b))
-            at = ends
+            some, runs = _cut(runs, key)
+            for piece in _stretches(some):
+                if len(piece) > 1 or not self._copied(piece[0]):
+                    self._write(piece)
             told("merging", done + 1, len(keys))
-            self._write({source: _united(some) for source, some in parts.items()})
         return self.counts
 
-    def _write(self, pieces: dict[int, list[bytes]]) -> None:
-        """Write a slice: for each source its lines, sorted and without repeats."""
+    def _copied(self, run: Run) -> bool:
+        """Write a slice that only one run has; False where that needs a look at its lines."""
+        text = run.text()
+        first, last = text[: text.index(b"\n")], text[text.rfind(b"\n", 0, -1) + 1 : -1]
+        if (
+            self._against
+            or (self.folded and last >= b"_:")
+            or any(first <= line <= last for line in self.without)
+        ):
+            return False
+        self.out.write(text)
+        count = text.count(b"\n")
+        self.counts.new[run.source] += count
+        self.counts.written += count
+        return True
+
+    def _write(self, runs: list[Run]) -> None:
+        """Write a slice, by its lines."""
+        parts: dict[int, list[list[bytes]]] = defaultdict(list)
+        for run in runs:
+            parts[run.source].append(run.lines())
+        pieces = {source: _united(some) for source, some in parts.items()}
         earlier = [pieces.pop(n) for n in self._against if n in pieces]
         lines = list(chain.from_iterable(pieces.values()))
         lines.sort()  # sorted pieces one after another: all that is left is to merge them
@@ -105,6 +126,38 @@ class Merger:
             setattr(self.counts, name, getattr(self.counts, name) + len(lines))
             room = _SHOWN - len(self.counts.examples[name])
             self.counts.examples[name] += [line.decode() for line in sorted(lines)[:room]]
+
+
+def _cut(runs: list[Run], key: bytes | None) -> tuple[list[Run], list[Run]]:
+    """What of runs stands before a key, and from there on; all before none."""
+    both = [run.cut(run.end if key is None else run.find(key)) for run in runs]
+    return [before for before, _ in both if before.size], [after for _, after in both if after.size]
+
+
+def _stretches(runs: list[Run]) -> Iterator[list[Run]]:
+    """A slice as slices, so that where one run has nearly all of it, most of that stands alone."""
+    most = max(runs, key=attrgetter("size"), default=None)
+    if most and most.size >= _MOST * sum(run.size for run in runs if run is not most):
+        for key in _edges(most, [run for run in runs if run is not most]):
+            some, runs = _cut(runs, key)
+            if some:
+                yield some
+    if runs:
+        yield runs
+
+
+def _edges(most: Run, others: list[Run]) -> Iterator[bytes]:
+    """The keys around lines of others that stand near each other in a run: between these, it stands alone."""
+    last, at = b"", 0
+    for line in sorted(chain.from_iterable(run.lines() for run in others)):
+        place = most.find(line, at)
+        if not last or place - at >= _STRETCH:
+            if last:
+                yield last + b"\0"
+            yield line
+        last, at = line, place
+    if last:
+        yield last + b"\0"
 
 
 def _united(some: list[list[bytes]]) -> list[bytes]:

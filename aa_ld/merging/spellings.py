@@ -38,7 +38,7 @@ def spellings() -> tuple[Spelling, ...]:
 
 
 #: What most IRIs begin with, rightly spelt: looked at first, as thirty patterns are slow to try at each IRI.
-_RIGHT = rb"http://(?:www\.w3\.org/|id\.nlm\.nih\.gov/mesh/[A-Za-z]|purl\.obolibrary\.org/obo/)"
+RIGHT = rb"http://(?:www\.w3\.org/|id\.nlm\.nih\.gov/mesh/[A-Za-z]|purl\.obolibrary\.org/obo/)"
 
 #: The host in a pattern of an IRI.
 _HOST = re.compile(r"https?\??://((?:\(\?:[^)]*\)|[^/(])+)")
@@ -47,7 +47,7 @@ _HOST = re.compile(r"https?\??://((?:\(\?:[^)]*\)|[^/(])+)")
 @cache
 def _any() -> re.Pattern[bytes]:
     wrong = b"|".join(s.found.pattern.encode() for s in spellings())
-    return re.compile(b"<(?!" + _RIGHT + b")(?:" + wrong + b")>")
+    return re.compile(b"<(?!" + RIGHT + b")(?:" + wrong + b")>")
 
 
 @cache
@@ -56,7 +56,7 @@ def wild_ahead() -> bytes:
     wild = [spelling.found.pattern for spelling in spellings()]
     hosts = sorted({host[1] for host in map(_HOST.match, wild) if host})
     ahead = rb"https?://(?:%s)[/#]" % "|".join(hosts).encode()
-    return rb"(?!(?!%s)(?=%s)(?:%s)>)" % (_RIGHT, ahead, "|".join(wild).encode())
+    return rb"(?!(?!%s)(?=%s)(?:%s)>)" % (RIGHT, ahead, "|".join(wild).encode())
 
 
 def warm() -> None:

@@ -77,11 +77,12 @@ def _relation_labels(catalogue: Catalogue) -> Iterator[Conflict]:
         if term not in catalogue.deprecated:
             for label in catalogue.labels.get(term, ()):
                 named[text_of(label).casefold().replace("_", " ")].add(term)
-    equivalent = catalogue.by_subject(words.EQUIVALENT_PROPERTY, words.EXACT)
-    for name, terms in named.items():
-        if len({family(term) for term in terms}) < 2:
-            continue
-        group = sorted(terms)
+    groups = {name: sorted(terms) for name, terms in named.items() if len(set(map(family, terms))) > 1}
+    several = set(chain.from_iterable(groups.values()))
+    equivalent: dict[bytes, set[bytes]] = defaultdict(set)
+    for s, o, _ in catalogue.among(several, words.EQUIVALENT_PROPERTY, words.EXACT):
+        equivalent[s].add(o)
+    for name, group in groups.items():
         if not any(_OBJECT_PROPERTY in catalogue.kinds[term] for term in group):
             continue  # names of annotations, such as description, are everybody's
         if any(other in equivalent.get(one, ()) for one in group for other in group):
@@ -110,15 +111,15 @@ def _obsolete(catalogue: Catalogue) -> Iterator[Conflict]:
         *words.MATCHES,
         REFERS,
     )
-    for s, o, number in catalogue.rows(*refer):
-        if o in dead and s not in dead:
+    for s, o, number in catalogue.among(dead, *refer, end=1):
+        if s not in dead:
             users[o][s] = users[o].get(s, 0) | 1 << number
     for number, source in enumerate(catalogue.sources):
         for s, o in source.rows(words.EXACT) if source.about["syntax"] == "SSSOM" else ():
             if s in dead and o not in dead:
                 users[s][o] = users[s].get(o, 0) | 1 << number
-        for s, p, o in source.triples(BLANK):
-            if o in dead and p not in _ABOUT and not p.startswith(_SSSOM):
+        for s, p, o in source.triples_to(BLANK, dead):
+            if p not in _ABOUT and not p.startswith(_SSSOM):
                 users[o][s] = users[o].get(s, 0) | 1 << number
     for term, by in users.items():
         new = sorted(catalogue.replacements.get(term, ()))
@@ -255,7 +256,6 @@ def _kinds(catalogue: Catalogue) -> Iterator[Conflict]:
 def _orphans(catalogue: Catalogue) -> Iterator[Conflict]:
     """Living classes without any class above them, by whose they are; the roots of an ontology are among them."""
     defined = {s for s, _, _ in catalogue.rows(words.EQUIVALENT)}
-    anonymous = {s for source in catalogue.sources for s, _, _ in source.triples(BLANK)}
     alone = [
         term
         for term in catalogue.classes
@@ -263,7 +263,7 @@ def _orphans(catalogue: Catalogue) -> Iterator[Conflict]:
         and not term.startswith(_OURS)
         and term not in catalogue.parents
         and term not in defined
-        and term not in anonymous
+        and term not in catalogue.nodes
         and term not in catalogue.deprecated
     ]
     for whose, group in sorted(_by_family(alone).items()):

@@ -31,7 +31,8 @@ RUN, TABLE = b"R", b"T"
 REFERS, BLANK = "refers", "blank"
 
 _CHUNK = 2 << 20  # bytes of lines that are looked through at once
-_MOST_LINES = 100_000  # lines of a run
+_MOST_LINES = 500_000  # lines of a run: the fewer runs a file has, the more of them is copied as it stands
+_AT_ONCE = 5_000  # lines that go into the pipe at once
 #: MeSH has twice as many tree numbers as headings; what they are called and that they are such tells the report nothing.
 _TREE_NUMBER = re.compile(rb"<http://id\.nlm\.nih\.gov/mesh/[A-Z]\d\d[.>]")
 _TABLES = {f"<{iri}>".encode(): iri for iri in TABLED}
@@ -57,15 +58,15 @@ def main(_task: str) -> None:
 
 def _serve(source: IO[bytes], pipe: IO[bytes]) -> None:
     confined = False
+    owltext.prepare()
+    warm()
+    plain.plain_lines()
     while True:
         kind, size = intake.receive_head(source)
         if kind != intake.ORDER:
             return  # the caller is gone, or has nothing more
         order = json.loads(source.read(size))
         if not confined:
-            owltext.prepare()
-            warm()
-            plain.plain_lines()
             confined = child.confine(order["memory"]) or True
         ended, said = _work(order, source, pipe)
         intake.send(pipe, ended, json.dumps(said).encode())
@@ -183,9 +184,7 @@ class Lines(child._Frames):
         """Take lines of N-Triples in their one spelling, and the text that they were in."""
         self.triples += len(lines)
         if b"_:" in text:
-            mixed = [line for line in lines if b"_:" in line]
-            lines = [line for line in lines if b"_:" not in line]
-            lines += [line for line in mixed if not self._is_blank(line)]
+            lines = self._without_blank(lines)
         self._kept += lines
         self._tabulate(lines)
         if len(self._kept) >= _MOST_LINES:
@@ -225,19 +224,23 @@ class Lines(child._Frames):
             these, name = groups[predicate], _TABLES.get(predicate, REFERS)
             if predicate in _OF_TREES:
                 these = [each for each in these if not _TREE_NUMBER.match(each)]
-            elif name == REFERS and b'"' in b"".join(these):
+            elif name == REFERS:
                 these = [each for each in these if each[-3] == 62 and b'"' not in each]
             if these:
                 self.tables[name].append(_cells(predicate, these))
 
-    def _is_blank(self, line: bytes) -> bool:
-        """Whether a triple has blank nodes; those that have are put aside."""
-        s, p, o = line.split(b" ", 2)
-        if o[:2] == b"_:" or s[:2] == b"_:":
-            s, p = self._words.setdefault(s, s), self._words.setdefault(p, p)
-            self._blank.append((s, p, self._words.get(o[:-2]) or o[:-2]))
-            return True
-        return False
+    def _without_blank(self, lines: list[bytes]) -> list[bytes]:
+        """Lines without those that have blank nodes, which are put aside."""
+        left, known, once = [], self._words.get, self._words.setdefault
+        for line in lines:
+            if b"_:" in line:
+                s, p, o = line.split(b" ", 2)
+                if o[:2] == b"_:" or s[:2] == b"_:":
+                    o = o[:-2]
+                    self._blank.append((once(s, s), once(p, p), known(o) or o))
+                    continue
+            left.append(line)
+        return left
 
     def _give_run(self) -> None:
         self._kept.sort()
@@ -245,8 +248,9 @@ class Lines(child._Frames):
         self._kept.clear()
         self.distinct += len(run)
         if run:
-            run.append(b"")
-            intake.send(self.pipe, RUN, b"\n".join(run))
+            intake.send(self.pipe, RUN, b"", sum(map(len, run)) + len(run))
+            for at in range(0, len(run), _AT_ONCE):
+                self.pipe.write(b"\n".join([*run[at : at + _AT_ONCE], b""]))
         for name, cells in self.tables.items():
             if cells:
                 intake.send(self.pipe, TABLE, b"\n".join([name.encode(), *cells]))
