@@ -45,7 +45,7 @@ class Answer:
     given or by default. `silent` lists the IRIs that loaded facts name but
     that no row mentions: nothing is stated of them, which is not the same as no.
     `denied` are loaded facts that say no about what the answer names or is
-    silent on, without being in it. `facts` maps an IRI to each fact that a row
+    silent on, without being in it, or the first of `denials` such facts. `facts` maps an IRI to each fact that a row
     names; `given` names the parameters that were not left to their default.
     """
 
@@ -57,6 +57,7 @@ class Answer:
         self.given: frozenset[str] = frozenset()
         self.silent: list[str] = []
         self.denied: list[Fact] = []
+        self.denials = 0
         self.facts: dict[str, Fact] = {}
 
     @cached_property
@@ -182,6 +183,10 @@ class Answer:
         found += [
             f"A loaded fact says no: [{self.names.key(f.iri)}] {printable(f.sentence)}" for f in self.denied
         ]
+        if self.denials > len(self.denied):
+            found.append(
+                f"So do {self.denials - len(self.denied):,} more loaded facts about what is named here."
+            )
         if (found and not self.denied) and not (self.question.empty and not len(self)):
             found[-1] += " Silence is not a no."
         if self.question.advice:
@@ -302,29 +307,34 @@ def ask(source: Source, name: str, /, **params: str) -> Answer:
     return answered(source, question, names, _bind(question, names, params))
 
 
-def answered(
+def answered(  # noqa: PLR0913, PLR0917 - what an answer knows
     source: Source,
     question: Question,
     names: Names,
     bound: dict[str, str],
     known: Mapping[str, Fact] | None = None,
+    most: int | None = None,
 ) -> Answer:
-    """The answer to a question whose parameters are bound to IRIs; `known` facts are not read again."""
+    """The answer to a question whose parameters are bound to IRIs; `known` facts are not read again, and `most` that say no are."""
     results = source.select(question.bound({key: str(NamedNode(iri)) for key, iri in bound.items()}))
     defaults = {key: expand(p.default) or "" for key, p in question.parameters.items() if p.default}
     answer = Answer(question, results, names, {**defaults, **bound})
     answer.given = frozenset(bound)
     answer.facts = {fact.iri: fact for fact in _named_facts(source, answer, known)}
-    settle(source, answer, answer)
+    settle(source, answer, answer, most)
     return answer
 
 
-def settle(source: Source, answer: Answer, rows_of: Iterable[Mapping[str, object]]) -> None:
-    """Find by all rows of an answer on what the sources are silent, and what they deny."""
+def settle(
+    source: Source, answer: Answer, rows_of: Iterable[Mapping[str, object]], most: int | None = None
+) -> None:
+    """Find by all rows of an answer on what the sources are silent, and what they deny, as many facts as are wanted."""
     # A parameter leaves rows out for another reason than silence.
     wanted = None if answer.given else answer.question.silence
     named = {*answer.asked.values()}
-    answer.silent, answer.denied = silent_and_denied(source, rows_of, wanted, named, answer.facts)
+    answer.silent, answer.denied, answer.denials = silent_and_denied(
+        source, rows_of, wanted, named, answer.facts, most
+    )
 
 
 def _named_facts(source: Source, answer: Answer, known: Mapping[str, Fact] | None) -> list[Fact]:

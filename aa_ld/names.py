@@ -37,6 +37,8 @@ _DECLARED = "SELECT DISTINCT ?iri WHERE { ?iri a ?type . FILTER(isIRI(?iri)) }"
 class Names:
     """The labels of everything in a source; those of layers in memory are read when they are asked for.
 
+    Whoever changes the layers makes another: what was looked up before is kept.
+
     >>> from aa_ld.store import open_layers
     >>> names = Names(open_layers())
     >>> names.label("https://w3id.org/aa-ld/InterferonGamma")
@@ -50,8 +52,9 @@ class Names:
         self._facts: set[str] | None = None
         self._typed: set[str] | None = None
         self._members: dict[str, set[str]] = {}
-        self._label = lru_cache(_HELD)(_reader(source, _LABEL))
-        self.identifier = lru_cache(_HELD)(_reader(source, IDENTIFIER))
+        self._asked: dict[str, list[tuple[str, str]]] = {}
+        self._label = lru_cache(_HELD)(self._reader(_LABEL))
+        self.identifier = lru_cache(_HELD)(self._reader(IDENTIFIER))
 
     def label(self, iri: str) -> str:
         """The label of an IRI, or its short form where it has none."""
@@ -129,12 +132,29 @@ class Names:
                 lines.append(f"{word} is declared nowhere.{near}")
         return lines
 
+    def _all(self, predicate: str) -> list[tuple[str, str]]:
+        """Each IRI with a text that it has, sorted; a server is asked once."""
+        if isinstance(self._source, Layers | Merged):
+            return _all(self._source, predicate)
+        if predicate not in self._asked:
+            self._asked[predicate] = _all(self._source, predicate)
+        return self._asked[predicate]
+
+    def _reader(self, predicate: str) -> Callable[[str], str]:
+        """What gives the first text that an IRI has, or nothing."""
+        if not isinstance(self._source, Layers | Merged):
+            known: dict[str, str] = {}
+            for iri, text in self._all(predicate):
+                known.setdefault(iri, printable(text))
+            return lambda iri: known.get(iri, "")
+        return _looking_up(self._source, predicate)
+
     @cached_property
     def _by_name(self) -> dict[str, list[str]]:
         """Folded name to the IRIs that have it; made on first use, since most answers look up none."""
         found: dict[str, list[str]] = {}
         for predicate in (_LABEL, _SYNONYM, IDENTIFIER):
-            for iri, name in _all(self._source, predicate):
+            for iri, name in self._all(predicate):
                 found.setdefault(_folded(name), []).append(iri)
         return found
 
@@ -160,7 +180,7 @@ class Names:
 
     def _nearest(self, text: str, allowed: set[str] | None) -> list[str]:
         if text[:2].isupper() and text[2:3].isdigit():  # the identifier of a fact, so others of that kind
-            known = {printable(key): iri for iri, key in _all(self._source, IDENTIFIER)}
+            known = {printable(key): iri for iri, key in self._all(IDENTIFIER)}
             return nearest(text, (key for key, iri in known.items() if allowed is None or iri in allowed))
         names = {
             self._label(iri) or compact(iri)
@@ -185,13 +205,7 @@ def _all(source: Source, predicate: str) -> list[tuple[str, str]]:
     )
 
 
-def _reader(source: Source, predicate: str) -> Callable[[str], str]:
-    """What gives the first text that an IRI has, or nothing; a server is asked once for all."""
-    if not isinstance(source, Layers | Merged):
-        known: dict[str, str] = {}
-        for iri, text in _all(source, predicate):
-            known.setdefault(iri, printable(text))
-        return lambda iri: known.get(iri, "")
+def _looking_up(source: Layers | Merged, predicate: str) -> Callable[[str], str]:
     store, property_ = source.store, NamedNode(predicate)
 
     def texts(iri: str) -> Iterator[str]:

@@ -23,18 +23,20 @@ SELECT DISTINCT ?member WHERE {{
 }} ORDER BY ?member"""
 
 
-def silent_and_denied(
+def silent_and_denied(  # noqa: PLR0913, PLR0917 - what an answer knows
     source: Source,
     rows_of: Iterable[Mapping[str, object]],
     silence: tuple[str, str] | None,
     named: Iterable[str],
     known: Container[str],
-) -> tuple[list[str], list[Fact]]:
-    """The IRIs that loaded facts name and no row does, and the facts that say no about what rows or `named` name.
+    most: int | None = None,
+) -> tuple[list[str], list[Fact], int]:
+    """The IRIs that loaded facts name and no row does, and the facts that say no about what rows or `named` name, with their number.
 
     rows_of  rows of an answer, which are read once
     silence  a column, and the class whose members are looked for in it; None to look for none
     known    IRIs of facts that the answer shows anyhow
+    most     how many facts that say no are read, the first by IRI; None for all
 
     What is denied is not silent. See aa_ld.ask for an example.
     """
@@ -48,9 +50,10 @@ def silent_and_denied(
     silent = [iri for iri in _members(source, category) if iri not in answered] if column else []
     met |= set(silent)
     wanted = sorted({fact for fact, subject in denials if subject in met and fact not in known})
-    denied = read_facts(source, wanted) if wanted else []
-    spoken_of = {subject for fact in denied for subject in fact.subjects}
-    return [iri for iri in silent if iri not in spoken_of], denied
+    denied = read_facts(source, wanted[:most]) if wanted else []
+    saying_no = set(wanted)
+    spoken_of = {subject for fact, subject in denials if fact in saying_no}
+    return [iri for iri in silent if iri not in spoken_of], denied, len(wanted)
 
 
 def _members(source: Source, category: str) -> list[str]:

@@ -526,6 +526,8 @@ def test_two_publications_do_not_write_to_one_place_at_once(tmp_path, small, cap
     with room_beside(tmp_path / "site"):
         code = cli.main(["publish", str(tmp_path / "site")])
         publish(small, tmp_path / "site.zip")
+    with room_beside(tmp_path / "site.zip"), room_beside(tmp_path / "site"):
+        pass
 
     assert code == 2
     assert "Another aa-ld publish is writing this at the moment" in capsys.readouterr().err
@@ -547,6 +549,25 @@ def test_what_a_publication_left_that_was_killed_is_taken_away_by_the_next(tmp_p
 
     assert left == 2
     assert sorted(os.listdir(tmp_path)) == [".site.mine", "site"]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="files are held as POSIX does")
+def test_a_publication_that_was_killed_between_two_moves_comes_back(tmp_path, small):
+    """The old one lay beside its place, and nothing in its place: its versions stay."""
+    code = (
+        "import os, signal; from pathlib import Path; from aa_ld.publish.room import room_beside\n"
+        f"with room_beside(Path({str(tmp_path / 'site')!r})) as room:\n"
+        f"    os.replace({str(tmp_path / 'site')!r}, room / 'old'); os.kill(os.getpid(), signal.SIGKILL)"
+    )
+    publish(small, tmp_path / "site")
+    (tmp_path / "site/version/0.0.1").mkdir()
+    subprocess.run([sys.executable, "-c", code], check=False, cwd=REPOSITORY)
+    gone = not (tmp_path / "site").exists()
+    publish(small, tmp_path / "site")
+
+    assert gone
+    assert (tmp_path / "site/version/0.0.1").is_dir()
+    assert os.listdir(tmp_path) == ["site"]
 
 
 def test_a_file_that_the_disk_takes_only_a_part_of_is_never_taken_for_whole(tmp_path):

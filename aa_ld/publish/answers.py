@@ -14,6 +14,9 @@ from aa_ld.store import Layers
 #: Rows that a page shows.
 MOST_ROWS = 1000
 
+#: Facts that say no about what an answer names, as far as a page names them.
+MOST_DENIALS = 500
+
 Row = Mapping[str, object]
 
 
@@ -38,7 +41,7 @@ def shown(layers: Layers, question: Question, names: Names, facts: Mapping[str, 
     1
     """
     first = question._replace(text=f"{question.text}\nLIMIT {MOST_ROWS}")
-    answer = answered(layers, first, names, {}, facts)
+    answer = answered(layers, first, names, {}, facts, MOST_DENIALS)
     answer.question = question
     if len(answer) < MOST_ROWS:
         return Shown(answer, len(answer))
@@ -49,7 +52,7 @@ def shown(layers: Layers, question: Question, names: Names, facts: Mapping[str, 
         for total, row in enumerate(all_rows(layers, question), 1):  # noqa: B007 - the last is their number
             yield row
 
-    settle(layers, answer, counted())
+    settle(layers, answer, counted(), MOST_DENIALS)
     return Shown(answer, total)
 
 

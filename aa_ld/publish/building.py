@@ -30,7 +30,7 @@ from aa_ld.publish.rdf import SYNTAXES, files_of, written
 from aa_ld.publish.records import records
 from aa_ld.publish.redirects import types, w3id
 from aa_ld.publish.resources import path_of
-from aa_ld.publish.room import room_beside
+from aa_ld.publish.room import OLD, room_beside
 from aa_ld.publish.signed import Made, Tally, carried, signed
 from aa_ld.publish.since import since
 from aa_ld.publish.site import page_of, pages_of_the_whole, stands_alone
@@ -99,7 +99,7 @@ def _publish_folder(  # noqa: PLR0913, PLR0917 - what a publication knows
         count = _write(building, of_the_whole(known, told, site, target, made.files))
     count += sum(others)
     _keep_versions(target, building)
-    _exchange(building, target, room / "old")
+    _exchange(building, target, room / OLD)
     return Published(count, made.tally if signer else None)
 
 
@@ -217,7 +217,11 @@ def of_each(known: Site, tell: Callable[[int], None] | None = None) -> Iterator[
     for number, resource in enumerate(known.resources.values()):
         if tell:
             tell(number)
-        yield from files_of_graph(known.layers, resource) if resource.kind == "graph" else files_of(resource)
+        yield from (
+            files_of_graph(known.layers, resource)
+            if known.resources.is_layer(resource.iri)
+            else files_of(resource)
+        )
         if stands_alone(resource):
             yield page_of(known, resource)
 

@@ -60,24 +60,32 @@ def others(few: Few, root: str) -> str:
     """How many more there are than are shown, and where; nothing where all are."""
     if few.total == len(few.shown):
         return ""
+    marked = f" Of all, {few.marked:,} say no or are in conflict; these come first." if few.marked else ""
     return (
-        f'<p class="small">The first {len(few.shown)} of {few.total:,} are shown. '
+        f'<p class="small">The first {len(few.shown)} of {few.total:,} are shown.{marked} '
         f'<a href="{root}facts.html">All facts</a> are listed by kind.</p>'
     )
 
 
-def grouped_claims(site: Site, facts: Iterable[Fact], root: str, source: bool = True) -> str:
+def first_of(shown: int, total: int, root: str) -> str:
+    """The same for things that are no facts."""
+    whole = f'<a href="{root}data/aa-ld.nq">the data</a> hold all'
+    return f'<p class="small">The first {shown} of {total:,} are shown; {whole}.</p>' if total > shown else ""
+
+
+def grouped_claims(site: Site, few: Few, root: str, source: bool = True) -> str:
     """Facts by their kind, each kind under its heading; what is said of documents and their indexing comes last."""
+    shown = "" if few.total == len(few.shown) else " shown"
 
     def kind(fact: Fact) -> tuple[bool, str]:
         return fact.category not in site.of_the_world, site.names.label(fact.category)
 
-    ordered = sorted(facts, key=lambda fact: (kind(fact), fact.id or "~", fact.iri))
+    ordered = sorted(few.shown, key=lambda fact: (kind(fact), fact.id or "~", fact.iri))
     groups = [(name, list(group)) for (_, name), group in groupby(ordered, key=kind)]
     return "".join(
-        f"<h3>{text(name[:1].upper() + name[1:])} ({len(group)})</h3>{claims(site, group, root, source)}"
+        f"<h3>{text(name[:1].upper() + name[1:])} ({len(group)}{shown})</h3>{claims(site, group, root, source)}"
         for name, group in groups
-    )
+    ) + others(few, root)
 
 
 def _from(site: Site, fact: Fact, source: bool) -> str:

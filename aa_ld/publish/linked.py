@@ -228,5 +228,7 @@ class Site:
 
     @cached_property
     def _keys(self) -> dict[str, str]:
-        """The short names of facts that have no page here."""
-        return {self.names.key(iri): iri for iri in self.facts.elsewhere}
+        """The short names of facts that are not found by them: with no page here, or with an identifier that is no plain text."""
+        odd = (iri for iri in self.resources.of("term") if iri in self.facts)
+        others = (iri for iri in self.statements.oddly(IDENTIFIER) if iri in self.facts)
+        return {self.names.key(iri): iri for iri in (*self.facts.elsewhere, *odd, *others)}

@@ -95,7 +95,7 @@ def _defined(site: Site, iris: Iterable[str]) -> str:
 
 
 def _facts(site: Site) -> Iterator[Page]:
-    """Every fact that has a page, by its kind; what follows by rules comes last."""
+    """Every fact by its kind; what follows by rules comes last."""
     groups = _by_kind(site)
     stated, derived = (sum(len(found) for key, found in groups if key[0] is which) for which in (False, True))
     ordered = [(key, len(found), iri) for key, found in groups for iri in found]
@@ -121,12 +121,11 @@ def _by_kind(site: Site) -> list[tuple[tuple[bool, bool, str], list[str]]]:
     """Whether facts are derived, whether they are about documents, and what they are called, with the facts, by identifier."""
     found: dict[tuple[bool, bool, str], list[str]] = {}
     for iri in site.facts:
-        if iri in site.resources:
-            kind = min(
-                value.value for value in site.said(iri).get(RDF_TYPE, ()) if isinstance(value, NamedNode)
-            )
-            key = (site.facts.is_derived(iri), kind not in site.of_the_world, site.names.label(kind))
-            found.setdefault(key, []).append(iri)
+        types = (value for value in site.said(iri).get(RDF_TYPE, ()) if isinstance(value, NamedNode))
+        kind = min((each.value for each in types), default="")
+        named = site.names.label(kind) if kind else "without a kind"
+        key = (site.facts.is_derived(iri), kind not in site.of_the_world, named)
+        found.setdefault(key, []).append(iri)
     for each in found.values():
         each.sort(key=lambda iri: (site.names.identifier(iri) or "~", iri))
     return sorted(found.items())

@@ -20,6 +20,7 @@ from aa_ld.vocab import BASE
 _HELD = 1024
 
 _GROUNDS = (NamedNode(BASE + "evidence"), NamedNode(BASE + "rule"))
+_POLARITY, _NEGATIVE, _BETWEEN = (NamedNode(BASE + name) for name in ("polarity", "Negative", "between"))
 
 
 class Resources(Mapping[str, Resource]):
@@ -62,6 +63,10 @@ class Resources(Mapping[str, Resource]):
             told = set(own.triples)
             triples = [*(triple for triple in triples if triple not in told), *own.triples]
         return Resource(iri, self.kind(iri), path_of(iri), self.label(iri), triples, parts)
+
+    def is_layer(self, iri: str) -> bool:
+        """Whether an IRI is that of a layer that holds something."""
+        return iri in self._graphs
 
     def kind(self, iri: str) -> str:
         """What kind of thing an IRI is that has a page."""
@@ -120,6 +125,13 @@ class Facts(Mapping[str, Fact]):
     def is_derived(self, iri: str) -> bool:
         """Whether a fact follows by a rule."""
         return self._has(iri, _GROUNDS[1])
+
+    def is_marked(self, iri: str) -> bool:
+        """Whether a fact says no, or stands in a conflict, so that a page that shows the first of many shows it."""
+        node = NamedNode(iri)
+        if next(self._layers.store.quads_for_pattern(node, _POLARITY, _NEGATIVE), None) is not None:
+            return True
+        return next(self._layers.store.quads_for_pattern(None, _BETWEEN, node), None) is not None
 
     def _has(self, iri: str, ground: NamedNode) -> bool:
         try:

@@ -39,8 +39,8 @@ MOST = 5000
 _TOO_MANY = (
     f'<p class="always" role="note"><strong>{escape(DISCLAIMER)}</strong></p><h1>{_TITLE}</h1>'
     f'<p class="definition">Here are more than {MOST:,} facts about treatments, which are too many for one page. '
-    "<code>aa-ld advise --has 'alopecia areata'</code> answers in a terminal, and the page of each treatment shows what is "
-    'said of it: <a href="./terms.html">terms</a>.</p>'
+    "<code>aa-ld advise --has 'alopecia areata' --data FILE</code> answers in a terminal, with the files that were published, "
+    'and the page of each treatment shows the first of what is said of it: <a href="./terms.html">terms</a>.</p>'
 )
 
 
@@ -73,10 +73,12 @@ def page_of_advice(site: Site) -> Page:
 
 
 def _are_too_many(site: Site) -> bool:
-    about = (
-        fact for each in site.names.members(AA + "Treatment") for fact in site.leading(each, AA + "subject")
-    )
-    return next(islice(about, MOST, None), None) is not None
+    found: set[str] = set()
+    for treatment in site.names.members(AA + "Treatment"):
+        found.update(islice(site.leading(treatment, AA + "subject"), MOST + 1))
+        if len(found) > MOST:
+            return True
+    return False
 
 
 def _examples() -> str:

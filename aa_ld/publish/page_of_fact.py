@@ -144,8 +144,11 @@ def _proof(site: Site, fact: Fact, root: str) -> str:
 
 def _reasons(site: Site, fact: Fact) -> list[Fact]:
     """What the source gives as its reason, and the fact that says so."""
-    named = site.few(site.leading(fact.iri, AA + "object")).shown
-    links = [each for each in named if each.predicate == AA + "isReasonFor"]
+    reason = AA + "isReasonFor"
+    named = site.leading(fact.iri, AA + "object")
+    links = site.few(
+        each for each in named if AA + "predicate" in site.statements.between(each, reason)
+    ).shown
     return [
         found
         for link in links

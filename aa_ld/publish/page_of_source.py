@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from pyoxigraph import NamedNode
 
 from aa_ld.fact import Fact
-from aa_ld.publish.claims import few_claims, firmness, grouped_claims, others
-from aa_ld.publish.few import MOST, Few
+from aa_ld.publish.claims import few_claims, firmness, first_of, grouped_claims
+from aa_ld.publish.few import MOST
 from aa_ld.publish.linked import AA, RDFS, SKOS, Site
 from aa_ld.publish.markup import Page, pairs, root_of, section, text
 from aa_ld.publish.page_of_fact import outside
@@ -40,13 +40,13 @@ def page_of_publication(site: Site, resource: Resource) -> Page:
     root, iri = root_of(resource.path), resource.iri
     own = site.few(facts_from(site, iri))
     resting = sorted({each for fact in facts_from(site, iri) for each in site.following(fact)})
-    follows = Few(len(resting), [site.facts[each] for each in resting[:MOST]])
+    follows = site.few(resting)
     body = [
         heading(site, resource, "publication"),
         f'<p class="definition">{outside(site, iri, root)}</p>',
         section(
             f"What it says, fact by fact ({own.total})",
-            grouped_claims(site, own.shown, root, source=False) + others(own, root),
+            grouped_claims(site, own, root, source=False),
         ),
         section("What follows from it by rules", few_claims(site, follows, root)),
         section("As it is recorded", statements(site, iri, root, _TOLD)),
@@ -107,7 +107,8 @@ def page_of_anything(site: Site, resource: Resource) -> Page:
     rows = []
     for predicate, own in sorted(site.leading_resources(iri).items()):
         links = "".join(f"<li>{site.link(each, root)}</li>" for each in sorted(own)[:MOST])
-        rows.append((f"is {site.link(predicate, root)} of", f"<ul>{links}</ul>"))
+        told = f"<ul>{links}</ul>{first_of(MOST, len(own), root)}"
+        rows.append((f"is {site.link(predicate, root)} of", told))
     body = [
         heading(site, resource, resource.kind),
         *(

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from heapq import nsmallest
 from itertools import chain
 
 from pyoxigraph import BlankNode, NamedNode
 
 from aa_ld.axioms import read_axioms, shown
-from aa_ld.publish.claims import few_claims
+from aa_ld.publish.claims import few_claims, first_of
 from aa_ld.publish.few import MOST, Few
 from aa_ld.publish.linked import AA, OWL, RDFS, SKOS, Site
 from aa_ld.publish.markup import Page, address, anchor, pairs, root_of, section, table, text
@@ -129,13 +130,13 @@ def _above(site: Site, iri: str) -> list[str]:
 
 def _hierarchy(site: Site, iri: str, root: str) -> str:
     """The ways up, the term itself, and what is directly below."""
-    ordered = _below(site, iri)
+    ordered, total = _below(site, iri)
     inner = "".join(f"<li>{site.link(each, root)}</li>" for each in ordered[:_LONG])
-    rest = "".join(f"<li>{site.link(each, root)}</li>" for each in ordered[_LONG:MOST])
+    rest = "".join(f"<li>{site.link(each, root)}</li>" for each in ordered[_LONG:])
     if rest:
-        rest += f'<li><a href="{root}terms.html">all terms</a></li>' if ordered[MOST:] else ""
         inner += (
-            f"<li><details><summary>and {len(ordered) - _LONG} more</summary><ul>{rest}</ul></details></li>"
+            f"<li><details><summary>and {total - _LONG} more</summary><ul>{rest}</ul>"
+            f"{first_of(len(ordered), total, root)}</details></li>"
         )
     ways = _ways_up(site, iri, ())
     if not ordered and ways == [()]:
@@ -146,18 +147,21 @@ def _hierarchy(site: Site, iri: str, root: str) -> str:
     return f'<ul class="ways">{above}</ul>' + (f"<h3>Below it</h3><ul>{inner}</ul>" if inner else "")
 
 
-def _below(site: Site, iri: str) -> list[str]:
-    """What is directly below a term, by label; many facts of a class of facts are a list of their own elsewhere."""
-    below: dict[str, None] = {}
-    facts: dict[str, None] = {}
+def _below(site: Site, iri: str) -> tuple[list[str], int]:
+    """The first of what is directly below a term, by label, and how much there is.
+
+    Where that is nothing but many facts, these are a list of their own elsewhere.
+    """
+    total, others, rows = 0, False, list[tuple[str, str]]()
     for each in chain(site.leading(iri, _SUBCLASS), site.leading(iri, RDF_TYPE)):
-        if each in site.facts:
-            if len(facts) <= _LONG:
-                facts[each] = None
-        elif each in site.resources:
-            below[each] = None
-    named = below if len(facts) > _LONG else below | {each: None for each in facts if each in site.resources}
-    return sorted(named, key=site.names.label)
+        if each in site.resources:
+            total += 1
+            others = others or each not in site.facts
+            rows.append((site.names.label(each), each))
+            rows = nsmallest(MOST, rows) if len(rows) > 4 * MOST else rows
+    if total > _LONG and not others:
+        return [], 0
+    return [each for _, each in nsmallest(MOST, rows)], total
 
 
 def _ways_up(site: Site, iri: str, gone: tuple[str, ...]) -> list[tuple[str, ...]]:
@@ -218,7 +222,7 @@ def _pointing(site: Site, iri: str, root: str) -> str:
         told = (
             f"<ul>{links}</ul>"
             if len(own) <= _LONG
-            else f"<details><summary>{len(own)}</summary><ul>{links}</ul></details>"
+            else f"<details><summary>{len(own)}</summary><ul>{links}</ul>{first_of(MOST, len(own), root)}</details>"
         )
         rows.append((f"is {site.link(predicate, root)} of", told))
     return pairs(rows)

@@ -15,6 +15,9 @@ from aa_ld.errors import UsageError
 #: A file that is held as long as the process lives that made the room.
 _HELD = "aa-ld.room"
 
+#: Where an old publication lies until the new one is in its place.
+OLD = "old"
+
 
 @contextmanager
 def room_beside(target: Path) -> Iterator[Path]:
@@ -30,8 +33,8 @@ def room_beside(target: Path) -> Iterator[Path]:
         room = Path(folder)
         held = _hold(room)
         try:
-            for other in target.parent.glob(f".{escape(target.name)}.*/{_HELD}"):
-                if held is not None and other.parent != room:
+            for other in target.parent.glob(f".{escape(target.name)}.????????/{_HELD}"):
+                if held is not None and other.parent != room and "." not in other.parent.name[-8:]:
                     _end(other, target)
             yield room
         finally:
@@ -62,7 +65,7 @@ def _take(handle: int) -> bool:
 
 
 def _end(held: Path, target: Path) -> None:
-    """Take away a room that nobody holds any more. Raises UsageError where somebody does."""
+    """Take away a room that nobody holds any more, and put back what was moved into it. Raises UsageError where somebody holds it."""
     try:
         handle = os.open(held, os.O_RDWR)
     except OSError:
@@ -71,6 +74,8 @@ def _end(held: Path, target: Path) -> None:
         if not _take(handle):
             what = "Another aa-ld publish is writing this at the moment."
             raise UsageError(str(target), what, "Wait until it has ended, or name another place.")
+        if (held.parent / OLD).exists() and not target.exists():
+            os.replace(held.parent / OLD, target)  # it was ended between two moves
         shutil.rmtree(held.parent, ignore_errors=True)
     finally:
         os.close(handle)

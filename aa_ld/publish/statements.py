@@ -147,6 +147,12 @@ class Statements:
         found = self._store.quads_for_pattern(None, NamedNode(predicate), Literal(value), None)
         return sorted({quad.subject.value for quad in found if isinstance(quad.subject, NamedNode)})
 
+    def oddly(self, predicate: str) -> set[str]:
+        """The IRIs that have a text in a language, or of another kind, as a value."""
+        found = self._store.quads_for_pattern(None, NamedNode(predicate), None, None)
+        literals = (q for q in found if isinstance(q.object, Literal) and q.object != Literal(q.object.value))
+        return {quad.subject.value for quad in literals if isinstance(quad.subject, NamedNode)}
+
     def parts(self, iri: str) -> tuple[str, ...]:
         """What has no page of its own and is told with an IRI, by IRI."""
         found, waiting = set(), [iri]
