@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pyoxigraph import Literal, NamedNode, Triple
 
 from aa_ld.curation.cells import Cells, Value
+from aa_ld.curation.clashes import clashing
 from aa_ld.curation.columns import COLUMNS, PLAIN
 from aa_ld.curation.facts import Importer
 from aa_ld.curation.known import KnownNames
@@ -90,7 +91,7 @@ class Exporter:
     def __init__(self, layers: Layers) -> None:
         texts = open_texts(layers, {})
         cells = Cells(layers, KnownNames(layers))
-        self._layers = layers
+        self._layers, self._cells = layers, cells
         self._export = _Export(layers, cells, texts)
         self._import = Importer(layers, cells, texts)
 
@@ -113,6 +114,10 @@ class Exporter:
             what = f"The table would lose or change {len(lost)} triples, such as {lost[0]}."
             raise NotTabularError("export", what, "Export with --format ttl.")
         return rows, met
+
+    def clashing(self, facts: Iterable[str]) -> dict[str, str]:
+        """The facts that cannot stand in one table with the others, however they are told; see clashes."""
+        return clashing(self._layers, self._cells, facts)
 
     def uncovered(self, met: Mapping[str, str]) -> list[dict[str, str]]:
         """The rows that follow all others: parts of these texts that have no fact, and why."""
