@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable
+from contextlib import closing
 from itertools import islice
 from typing import NamedTuple
 
@@ -43,15 +44,15 @@ def facts_table(layers: Layers, facts: Callable[[], Iterable[str]]) -> FactsTabl
     >>> found.table.first.split()[:3], found.missing
     ([b'fact', b'id', b'class'], 0)
     """
-    exporter = Exporter(layers)
-    telling = _Telling(exporter, MOST_ROWS - exporter.most_uncovered())
-    clashing = exporter.clashing(facts())
-    for iri, why in clashing.items():
-        telling.leave_out(iri, why)
-    waiting = (iri for iri in facts() if iri not in clashing)
-    while lot := list(islice(waiting, _AT_ONCE)):
-        telling.tell(lot)
-    return telling.told()
+    with closing(Exporter(layers)) as exporter:
+        telling = _Telling(exporter, MOST_ROWS - exporter.most_uncovered())
+        clashing = exporter.clashing(facts())
+        for iri, why in clashing.items():
+            telling.leave_out(iri, why)
+        waiting = (iri for iri in facts() if iri not in clashing)
+        while lot := list(islice(waiting, _AT_ONCE)):
+            telling.tell(lot)
+        return telling.told()
 
 
 class _Telling:
