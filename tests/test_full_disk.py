@@ -133,10 +133,10 @@ def test_a_term_of_the_wrong_kind_is_told_as_such_however_many_were_before(monke
 
 
 def test_a_fact_of_many_lines_is_read_in_time_that_grows_with_them():
-    """Each value once, in whatever graphs it stands; of ten thousand lines in far less than a second."""
+    """Each value once, in whatever graphs it stands; of twenty thousand lines in far less than a second."""
     layers, about = open_layers(), NamedNode(PREFIXES["fact"] + "of-many-lines")
     evidence = NamedNode(BASE + "evidence")
-    lines = [NamedNode(f"{PREFIXES['evidence']}line-{number:05}") for number in range(10_000)]
+    lines = [NamedNode(f"{PREFIXES['evidence']}line-{number:05}") for number in range(20_000)]
     layers.store.extend(Quad(about, evidence, line, NamedNode(f"x:{g}")) for line in lines for g in "ab")
     layers.store.add(Quad(about, NamedNode(IDENTIFIER), Literal("NF01"), NamedNode("x:a")))
     start = process_time()
