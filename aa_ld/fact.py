@@ -207,12 +207,10 @@ def _looked_up(store: Store, iris: Iterable[str]) -> tuple[Triples, Triples]:
 
 def _said(store: Store, node: object) -> dict[str, list[object]]:
     """Property to values, each once in whatever graphs it stands."""
-    found: dict[str, list[object]] = {}
+    found: dict[str, dict[object, None]] = {}
     for quad in store.quads_for_pattern(node, None, None) if isinstance(node, NamedNode | BlankNode) else ():
-        values = found.setdefault(quad.predicate.value, [])
-        if quad.object not in values:
-            values.append(quad.object)
-    return found
+        found.setdefault(quad.predicate.value, {})[quad.object] = None
+    return {predicate: list(values) for predicate, values in found.items()}
 
 
 def _texts(said: dict[str, list[object]]) -> dict[str, list[str]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from heapq import merge
 from itertools import islice
 from typing import BinaryIO, cast
@@ -44,14 +45,16 @@ class InOrder:
         """Write what is in memory as a run."""
         from tempfile import TemporaryFile
 
-        if self._file is None:
-            self._file = cast(BinaryIO, TemporaryFile())  # noqa: SIM115 - it ends with what it holds
-        start = self._file.seek(0, 2)
-        self._held.sort()
-        waiting = iter(self._held)
-        while part := list(islice(waiting, _AT_ONCE)):
-            self._file.write(b"\n".join(part) + b"\n")
-        self._runs.append((start, self._file.tell()))
+        with in_temporary_file():
+            if self._file is None:
+                self._file = cast(BinaryIO, TemporaryFile())  # noqa: SIM115 - it ends with what it holds
+            start = self._file.seek(0, 2)
+            self._held.sort()
+            waiting = iter(self._held)
+            while part := list(islice(waiting, _AT_ONCE)):
+                self._file.write(b"\n".join(part) + b"\n")
+            self._file.flush()
+            self._runs.append((start, self._file.tell()))
         self._held, self._size = [], 0
 
     def __iter__(self) -> Iterator[bytes]:
@@ -71,3 +74,22 @@ def _read(file: BinaryIO, at: int, end: int, piece: int) -> Iterator[bytes]:
         at += len(read)
         *whole, rest = (rest + read).split(b"\n")
         yield from whole
+
+
+@contextmanager
+def in_temporary_file() -> Iterator[None]:
+    """Name the folder of temporary files in an error of the disk that names no file: one without a name is at fault.
+
+    >>> with in_temporary_file():
+    ...     raise OSError(28, "No space left on device", "mine")
+    Traceback (most recent call last):
+    OSError: [Errno 28] No space left on device: 'mine'
+    """
+    try:
+        yield
+    except OSError as error:
+        if error.filename is None:
+            from tempfile import gettempdir
+
+            error.filename = gettempdir()
+        raise

@@ -191,7 +191,7 @@ class Cells:
         if words_too and self.meant(text) is None:
             return Literal(text)
         error = self._refusal(text, kinds)
-        what, near = (error.what, error.nearest) if error else ("No loaded file declares this term.", ())
+        what, near = (error.what, error.nearest) if error else (self._what(text, kinds), ())
         remedy = _NO_WORDS if words_too else _NO_TERM
         self.fault(row, column.name, f"“{printable(text, 80)}”: {what}", remedy, near)
         return None
@@ -203,8 +203,14 @@ class Cells:
             try:
                 self.names.find(text, *kinds)
             except (UnknownTermError, ParameterValueError) as error:
-                self._refused[key] = error
+                self._refused[key] = error.with_traceback(None)  # which would hold all that was at hand
         return self._refused.get(key)
+
+    def _what(self, text: str, kinds: tuple[str, ...]) -> str:
+        """What is wrong with a name, without the nearest."""
+        if kinds and self.meant(text) is not None:
+            return f"This is not of the kind asked for: {' or '.join(map(self.names.label, kinds))}."
+        return "No loaded file declares this term."
 
     def _truth(self, row: int, column: Column, text: str) -> Value | None:
         if text.casefold() in ("true", "false"):

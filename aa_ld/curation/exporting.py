@@ -6,10 +6,12 @@ import csv
 import io
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import closing
 
 from pyoxigraph import Literal, NamedNode, Triple
 
 from aa_ld.curation.cells import Cells, Value
+from aa_ld.curation.clashes import clashing
 from aa_ld.curation.columns import COLUMNS, PLAIN
 from aa_ld.curation.facts import Importer
 from aa_ld.curation.known import KnownNames
@@ -73,9 +75,9 @@ def export_table(layers: Layers, facts: Iterable[str]) -> str:
     >>> table.splitlines()[0].split()[:4]
     ['fact', 'id', 'class', 'subject']
     """
-    exporter = Exporter(layers)
-    rows, met = exporter.rows(list(facts))
-    return write_rows([*rows, *exporter.uncovered(met)], list(COLUMNS))
+    with closing(Exporter(layers)) as exporter:
+        rows, met = exporter.rows(list(facts))
+        return write_rows([*rows, *exporter.uncovered(met)], list(COLUMNS))
 
 
 class Exporter:
@@ -89,8 +91,9 @@ class Exporter:
 
     def __init__(self, layers: Layers) -> None:
         texts = open_texts(layers, {})
-        cells = Cells(layers, KnownNames(layers))
-        self._layers = layers
+        self._names = KnownNames(layers)
+        cells = Cells(layers, self._names)
+        self._layers, self._cells = layers, cells
         self._export = _Export(layers, cells, texts)
         self._import = Importer(layers, cells, texts)
 
@@ -114,9 +117,17 @@ class Exporter:
             raise NotTabularError("export", what, "Export with --format ttl.")
         return rows, met
 
+    def clashing(self, facts: Iterable[str]) -> dict[str, str]:
+        """The facts that cannot stand in one table with the others, however they are told; see clashes."""
+        return clashing(self._layers, self._cells, facts)
+
     def uncovered(self, met: Mapping[str, str]) -> list[dict[str, str]]:
         """The rows that follow all others: parts of these texts that have no fact, and why."""
         return list(self._export.uncovered(met))
+
+    def close(self) -> None:
+        """Free what is held on a disk."""
+        self._names.close()
 
     def most_uncovered(self) -> int:
         """How many rows of such parts there are at most."""

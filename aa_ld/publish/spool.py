@@ -8,6 +8,8 @@ from hashlib import sha256
 from tempfile import TemporaryFile
 from typing import BinaryIO, cast
 
+from aa_ld.in_order import in_temporary_file
+
 #: More bytes than this lie in a file without a name, where the system keeps temporary files.
 MOST_IN_MEMORY = 1 << 20
 
@@ -66,13 +68,15 @@ class Spool:
         if self._held is None:
             raise ValueError("What is closed takes nothing.")
         if self._file is not None:
-            self._file.seek(0, 2)  # another may have read in between
-            self._file.write(data)
+            with in_temporary_file():
+                self._file.seek(0, 2)  # another may have read in between
+                self._file.write(data)
             return
         self._held.append(data)
         if self.size + len(data) > MOST_IN_MEMORY:
-            self._file = cast(BinaryIO, TemporaryFile())  # noqa: SIM115 - closed by whoever made this
-            self._file.writelines(self._held)
+            with in_temporary_file():
+                self._file = cast(BinaryIO, TemporaryFile())  # noqa: SIM115 - closed by whoever made this
+                self._file.writelines(self._held)
             self._held.clear()
 
     def flush(self) -> None:
@@ -97,8 +101,9 @@ class Spool:
             return
         at = 0
         while True:
-            self._file.seek(at)
-            piece = self._file.read(PIECE)
+            with in_temporary_file():
+                self._file.seek(at)  # which writes what waits
+                piece = self._file.read(PIECE)
             if not piece:
                 return
             at += len(piece)
@@ -126,7 +131,8 @@ class Spool:
         """Free the bytes; they cannot be read any more."""
         self._held = None
         if self._file is not None:
-            self._file.close()
+            with in_temporary_file():
+                self._file.close()
 
 
 class Packed:

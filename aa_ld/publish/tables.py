@@ -1,18 +1,16 @@
 """The facts as one table for curators, told some at a time, and those that it cannot tell.
 
-Each lot is read back before it is taken. What only two facts together could
-break, wherever they stand, is looked for before: a table knows facts and lines
-by names, and does not tell capital letters from small ones in them.
+Each lot is read back before it is taken. What only facts of different lots
+could break is looked for before.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator
-from itertools import groupby, islice
+from collections.abc import Callable, Iterable
+from contextlib import closing
+from itertools import islice
 from typing import NamedTuple
-
-from pyoxigraph import NamedNode
 
 from aa_ld.curation.columns import COLUMNS
 from aa_ld.curation.exporting import Exporter
@@ -20,11 +18,10 @@ from aa_ld.curation.table import MOST_ROWS, write_further
 from aa_ld.errors import NotTabularError
 from aa_ld.in_order import InOrder
 from aa_ld.publish.spool import Spool
-from aa_ld.store import Layers, value_of
-from aa_ld.vocab import BASE, IDENTIFIER, PREFIXES, RDF_TYPE, compact
+from aa_ld.store import Layers
+from aa_ld.vocab import compact
 
 _AT_ONCE = 400  # facts that are told together
-_NAME = "name"
 _ROWS = 200  # rows that are written together
 
 Row = dict[str, str]
@@ -47,15 +44,15 @@ def facts_table(layers: Layers, facts: Callable[[], Iterable[str]]) -> FactsTabl
     >>> found.table.first.split()[:3], found.missing
     ([b'fact', b'id', b'class'], 0)
     """
-    exporter = Exporter(layers)
-    telling = _Telling(exporter, MOST_ROWS - exporter.most_uncovered())
-    clashing = _clashing(layers, facts())
-    for iri, why in clashing.items():
-        telling.leave_out(iri, why)
-    waiting = (iri for iri in facts() if iri not in clashing)
-    while lot := list(islice(waiting, _AT_ONCE)):
-        telling.tell(lot)
-    return telling.told()
+    with closing(Exporter(layers)) as exporter:
+        telling = _Telling(exporter, MOST_ROWS - exporter.most_uncovered())
+        clashing = exporter.clashing(facts())
+        for iri, why in clashing.items():
+            telling.leave_out(iri, why)
+        waiting = (iri for iri in facts() if iri not in clashing)
+        while lot := list(islice(waiting, _AT_ONCE)):
+            telling.tell(lot)
+        return telling.told()
 
 
 class _Telling:
@@ -119,37 +116,3 @@ class _Telling:
         for line in self._left_out:
             left_out.write(line + b"\n")
         return FactsTable(table, left_out, self._missing)
-
-
-def _clashing(layers: Layers, facts: Iterable[str]) -> dict[str, str]:
-    """Facts that a table would take for one before them, or for a publication, each with the reason."""
-    publications = dict(_publications(layers))
-    keys = InOrder(json.dumps(each).encode() for iri in facts for each in _keys(layers, iri))
-    found: dict[str, str] = {}
-    for (what, key), lines in groupby(map(json.loads, keys), key=lambda each: (each[0], each[1])):
-        first = [publications[key]] if what == _NAME and key in publications else []
-        owners = list(dict.fromkeys([*first, *(iri for _, _, iri in lines)]))
-        for iri in owners[1:]:
-            found.setdefault(iri, f"A table would take its {what} for one of {compact(owners[0])}.")
-    return found
-
-
-def _keys(layers: Layers, iri: str) -> Iterator[tuple[str, str, str]]:
-    """What a table knows a fact by, and its lines, which belong to one fact each."""
-    about = NamedNode(iri)
-    yield _NAME, compact(iri).casefold(), iri
-    for quad in layers.store.quads_for_pattern(about, NamedNode(IDENTIFIER), None):
-        yield _NAME, value_of(quad.object).casefold(), iri
-    for quad in layers.store.quads_for_pattern(about, NamedNode(BASE + "evidence"), None):
-        yield "line of evidence", value_of(quad.object), iri
-
-
-def _publications(layers: Layers) -> Iterator[tuple[str, str]]:
-    """What publications are called, and their IRIs."""
-    kind, store = NamedNode(BASE + "Publication"), layers.store
-    for found in store.quads_for_pattern(None, NamedNode(RDF_TYPE), kind):
-        if isinstance(found.subject, NamedNode):
-            yield compact(found.subject.value).casefold(), found.subject.value
-            for name in (PREFIXES["rdfs"] + "label", PREFIXES["skos"] + "altLabel"):
-                for quad in store.quads_for_pattern(found.subject, NamedNode(name), None):
-                    yield value_of(quad.object).casefold(), found.subject.value
