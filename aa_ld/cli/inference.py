@@ -116,9 +116,9 @@ def _without(kb: Knowledge, arguments: Namespace, rules: dict[str, Rule]) -> int
     wanted = [names.find(name, BASE + "Fact") for name in arguments.without]
     _check_said(kb, names, wanted)
     before = {fact.iri: fact for fact in read_facts(kb.layers)}
+    keys = ", ".join(names.key(iri) for iri in wanted)  # as long as something is said of them
     changed = without(kb.layers, wanted, rules.values())
     after = {fact.iri: fact for fact in read_facts(kb.layers)}
-    keys = ", ".join(names.key(iri) for iri in wanted)
     if arguments.format == "json":
         say(
             as_json(
