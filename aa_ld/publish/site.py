@@ -52,7 +52,7 @@ def pages(
 
     >>> from aa_ld import load
     >>> next(pages(Site(load("review").inferred())))[0]
-    'AACohortHaploinsufficiency.html'
+    'Absolute.html'
     """
     yield from (page_of(site, each) for each in site.resources.values() if stands_alone(each))
     yield from pages_of_the_whole(site, made, earlier)
