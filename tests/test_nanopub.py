@@ -89,7 +89,7 @@ def published(layers, facts, folder, signer, **changes):
     for each in done.files:
         place = folder / each.path
         place.parent.mkdir(parents=True, exist_ok=True)
-        place.write_bytes(each.data)
+        place.write_bytes(each.data.read())
     return done.tally
 
 

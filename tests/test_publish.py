@@ -534,6 +534,14 @@ def test_two_publications_do_not_write_to_one_place_at_once(tmp_path, small, cap
     assert sorted(os.listdir(tmp_path)) == ["site.zip"]
 
 
+def test_a_folder_may_be_named_from_where_one_stands(tmp_path, small, monkeypatch):
+    """Nobody is in the way of a publication to a folder without its whole path, twice."""
+    monkeypatch.chdir(tmp_path)
+
+    assert publish(small, "site").files == publish(small, "site").files
+    assert os.listdir(tmp_path) == ["site"]
+
+
 @pytest.mark.skipif(os.name != "posix", reason="files are held as POSIX does")
 def test_what_a_publication_left_that_was_killed_is_taken_away_by_the_next(tmp_path, small):
     """Its room and nothing else, though it be called alike."""

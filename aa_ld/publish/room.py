@@ -34,7 +34,7 @@ def room_beside(target: Path) -> Iterator[Path]:
         held = _hold(room)
         try:
             for other in target.parent.glob(f".{escape(target.name)}.????????/{_HELD}"):
-                if held is not None and other.parent != room and "." not in other.parent.name[-8:]:
+                if held is not None and other.parent.name != room.name and "." not in other.parent.name[-8:]:
                     _end(other, target)
             yield room
         finally:
